@@ -1,0 +1,213 @@
+"""A process tree of its own for every lab: nothing of a lab exists on the host.
+
+    caller ── keeper ── init (process 1 of the PID namespace) ── worker (runs the function)
+
+The keeper makes new user (unless root), mount, PID, network, UTS and IPC namespaces. `init`
+reaps whatever daemons leave behind. When the caller ends, however it ends, the kernel kills
+the keeper (PR_SET_PDEATHSIG), then init, and with the init of a PID namespace everything in
+it: processes, interfaces, mounts. The only way out of a sandbox is the answer of its function.
+"""
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wirelab.emulator import idmap, syscalls
+from wirelab.emulator.errors import Missing, SandboxError
+
+T = TypeVar("T")
+
+SCRATCH = Path("/run/wirelab")
+"""Folder in memory, private to the sandbox, at the same path in all nodes of a lab."""
+
+_NAMESPACES = (
+    syscalls.CLONE_NEWNS
+    | syscalls.CLONE_NEWPID
+    | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWUTS
+    | syscalls.CLONE_NEWIPC
+)
+
+
+def call(function: Callable[..., T], *args: object, keep_terminal: bool = False) -> T:
+    """Run `function(*args)` in a new sandbox and return what it returns.
+
+    The answer, or the exception, comes back pickled; the function itself and its arguments
+    are simply inherited (fork), so they need not be picklable.
+
+    Raises:
+        Missing: this machine does not let us make the namespaces.
+        SandboxError: the sandboxed process ended without an answer.
+    """
+    child = start(function, *args, keep_terminal=keep_terminal)
+    try:
+        return child.result()  # type: ignore[no-any-return]  # the type crosses a pipe
+    finally:
+        child.kill()
+
+
+@dataclass(frozen=True)
+class Child:
+    """A sandbox at work."""
+
+    pid: int
+    """Process id of its keeper."""
+    answers: Connection
+    """Where its answer will come from; readable when there is one, or when it has died."""
+
+    def fileno(self) -> int:
+        """Return the descriptor to wait on, for `select` and the like."""
+        return self.answers.fileno()
+
+    def result(self) -> Any:
+        """Wait for the answer and return it, or raise the exception that came instead."""
+        try:
+            succeeded, value = self.answers.recv()
+        except EOFError:
+            raise SandboxError("the sandbox was killed before it had an answer") from None
+        if succeeded:
+            return value
+        raise value
+
+    def kill(self) -> None:
+        """End everything in the sandbox (if it still runs) and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        self.answers.close()
+
+
+def start(function: Callable[..., object], *args: object, keep_terminal: bool = False) -> Child:
+    """Start `function(*args)` in a new sandbox and return at once.
+
+    Without `keep_terminal` the sandbox is a session of its own, so that a Ctrl-C goes to the
+    caller alone, who then ends the sandbox.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    ours, theirs = Pipe(duplex=False)
+    mapped = idmap.Handshake()
+    caller = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _guarded(theirs, lambda: _keep(caller, mapped, theirs, keep_terminal, function, args))
+    theirs.close()
+    mapped.map_child(pid)
+    return Child(pid, ours)
+
+
+def _guarded(answers: Connection, body: Callable[[], None]) -> None:
+    """Run the body of a forked process: whatever happens, answer and exit, never return."""
+    status = 0
+    try:
+        body()
+    except BaseException as error:  # noqa: BLE001 - it is passed on, to the caller
+        status = 1
+        with contextlib.suppress(OSError):
+            answers.send((False, _portable(error)))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _keep(
+    caller: int,
+    mapped: idmap.Handshake,
+    answers: Connection,
+    keep_terminal: bool,
+    function: Callable[..., object],
+    args: tuple[object, ...],
+) -> None:
+    if not keep_terminal:
+        os.setsid()
+    _unshare(mapped)
+    # After the change of credentials: that clears the parent-death signal (kernel/cred.c).
+    _tie_to(caller)
+    alive, held = os.pipe()  # reads as closed once the keeper, its only holder, has ended
+    init = os.fork()
+    if init == 0:
+        os.close(held)
+        _guarded(answers, lambda: _init(alive, answers, function, args))
+    answers.close()
+    # Killing init and waiting for it, instead of just ending, means that the whole sandbox is
+    # gone when the keeper is.
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(init, signal.SIGKILL))
+    os.waitpid(init, 0)
+
+
+def _unshare(mapped: idmap.Handshake) -> None:
+    try:
+        if os.geteuid() != 0:
+            syscalls.unshare(syscalls.CLONE_NEWUSER)
+            mapped.wait_until_mapped()
+        syscalls.unshare(_NAMESPACES)
+    except OSError as error:
+        raise Missing(
+            f"this kernel does not let us make namespaces ({error.strerror})",
+            "run `./lab doctor`, which names the setting",
+        ) from error
+
+
+def _tie_to(parent: int) -> None:
+    """Have the kernel kill this process when `parent` ends, or end now if it already has."""
+    syscalls.die_with_parent(signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _init(
+    keeper_alive: int,
+    answers: Connection,
+    function: Callable[..., object],
+    args: tuple[object, ...],
+) -> None:
+    syscalls.die_with_parent(signal.SIGKILL)
+    if select.select([keeper_alive], [], [], 0)[0]:  # getppid() is 0 across PID namespaces
+        os._exit(1)
+    os.close(keeper_alive)
+    _private_mounts()
+    worker = os.fork()
+    if worker == 0:
+        _guarded(answers, lambda: answers.send((True, function(*args))))
+    answers.close()
+    _reap_until(worker)
+
+
+def _private_mounts() -> None:
+    """Give the sandbox a /proc of its own and an empty /run in memory."""
+    flags = syscalls.MS_NOSUID | syscalls.MS_NODEV
+    syscalls.mount("none", "/", flags=syscalls.MS_REC | syscalls.MS_PRIVATE)
+    syscalls.mount("proc", "/proc", "proc", flags | syscalls.MS_NOEXEC)
+    syscalls.mount("tmpfs", "/run", "tmpfs", flags, "mode=755")
+    SCRATCH.mkdir()
+
+
+def _reap_until(worker: int) -> None:
+    """Reap every process that ends in the sandbox, until its worker has."""
+    while True:
+        pid, _status = os.wait()
+        if pid == worker:
+            return
+
+
+def _portable(error: BaseException) -> BaseException:
+    """Return `error`, or where it cannot cross a pipe one that says the same."""
+    told = "".join(traceback.format_exception(error))
+    try:
+        error.add_note(f"in the sandbox:\n{told}")
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - pickling calls code of any exception class
+        return SandboxError(f"{type(error).__name__}: {error}\n{told}")
+    return error

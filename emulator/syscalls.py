@@ -1,0 +1,68 @@
+"""The few system calls that Python 3.11 does not wrap: namespaces, mounts, prctl.
+
+`os.unshare` and `os.setns` exist from Python 3.12 on only.
+"""
+
+import ctypes
+import os
+
+# include/uapi/linux/sched.h
+CLONE_FS = 0x0000_0200
+CLONE_NEWNS = 0x0002_0000
+CLONE_NEWUTS = 0x0400_0000
+CLONE_NEWIPC = 0x0800_0000
+CLONE_NEWUSER = 0x1000_0000
+CLONE_NEWPID = 0x2000_0000
+CLONE_NEWNET = 0x4000_0000
+
+# include/uapi/linux/mount.h
+MS_NOSUID = 0x2
+MS_NODEV = 0x4
+MS_NOEXEC = 0x8
+MS_BIND = 0x1000
+MS_REC = 0x4000
+MS_PRIVATE = 0x40000
+
+# include/uapi/linux/prctl.h
+PR_SET_PDEATHSIG = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _checked(result: int, doing: str) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{doing}: {os.strerror(code)}")
+
+
+def unshare(flags: int) -> None:
+    """Give this task new namespaces of the kinds in `flags` (unshare(2))."""
+    _checked(_libc.unshare(flags), f"unshare({flags:#x})")
+
+
+def setns(fd: int, kind: int) -> None:
+    """Move this task into the namespace that `fd` stands for (setns(2))."""
+    _checked(_libc.setns(fd, kind), "setns")
+
+
+def mount(source: str, target: str, fstype: str = "", flags: int = 0, data: str = "") -> None:
+    """Mount `source` on `target` (mount(2))."""
+    result = _libc.mount(
+        source.encode(),
+        target.encode(),
+        fstype.encode() or None,
+        ctypes.c_ulong(flags),
+        data.encode() or None,
+    )
+    _checked(result, f"mount {fstype or source} on {target}")
+
+
+def sethostname(name: str) -> None:
+    """Set the host name of this UTS namespace."""
+    encoded = name.encode()
+    _checked(_libc.sethostname(encoded, ctypes.c_size_t(len(encoded))), "sethostname")
+
+
+def die_with_parent(signal: int) -> None:
+    """Ask the kernel to send `signal` to this process when its parent thread ends (prctl(2))."""
+    _checked(_libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal), 0, 0, 0), "prctl(PDEATHSIG)")

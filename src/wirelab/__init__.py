@@ -1,0 +1,1 @@
+"""wirelab: real protocol traffic in emulated networks, captured and verified."""

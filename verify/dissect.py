@@ -1,0 +1,50 @@
+"""Dissection: from frames to packets with layers and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wirelab.verify.dissectors import DISSECTORS, LINKS
+from wirelab.verify.dissectors.memory import Memory
+from wirelab.verify.frame import Frame
+from wirelab.verify.layer import Layer
+from wirelab.verify.packet import Packet
+
+
+def dissect(frames: Iterable[Frame]) -> list[Packet]:
+    """Dissects the frames of one capture, in their order; never fails, whatever the bytes are."""
+    dissection = Dissection()
+    return [dissection.add(frame) for frame in frames]
+
+
+class Dissection:
+    """A dissection under way, for frames that come one after the other.
+
+    State that spans frames (reassembly, TCP streams, requests and their answers) is kept apart
+    for each capture point, because each point sees the same packets again. A packet may gain
+    values while later ones are added: a request learns the frame of its answer.
+    """
+
+    def __init__(self) -> None:
+        self._shared = Memory()
+        self._points: dict[str, Memory] = {}
+        self._first: int | None = None
+        self._previous = 0
+
+    def add(self, frame: Frame) -> Packet:
+        """Dissects the next frame of the capture."""
+        if self._first is None:
+            self._first = self._previous = frame.time
+        packet = Packet(frame, self._first, self._previous)
+        self._previous = frame.time
+        memory = self._points.get(frame.point)
+        if memory is None:
+            memory = self._points[frame.point] = Memory(self._shared)
+        data, end, stop = frame.data, len(frame.data), max(frame.length, len(frame.data))
+        Layer(packet, "frame", data, 0, end, stop)
+        dissector = LINKS.get(frame.linktype, DISSECTORS["data"])
+        following = dissector(memory, packet, data, 0, end, stop)
+        while following is not None:
+            name, data, start, end, stop = following
+            following = DISSECTORS[name](memory, packet, data, start, end, stop)
+        return packet

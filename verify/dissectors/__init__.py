@@ -1,0 +1,57 @@
+"""The protocols that can be dissected: their fields, and what takes them apart.
+
+Each module has a dissector, which finds where a layer begins and ends and says what follows, and a
+table `FIELDS`, whose rows say what the layer's bytes mean.
+"""
+
+from __future__ import annotations
+
+from wirelab.verify.dissectors import (
+    arp,
+    ethernet,
+    frame,
+    ip,
+    links,
+    plain,
+    udp,
+)
+from wirelab.verify.dissectors.outcome import Dissector
+from wirelab.verify.frame import LinkType
+
+DISSECTORS: dict[str, Dissector] = {
+    "arp": arp.dissect,
+    "eth": ethernet.dissect,
+    "vlan": ethernet.dissect_vlan,
+    "ip": ip.dissect,
+    "udp": udp.dissect,
+    "null": links.dissect_null,
+    "raw": links.dissect_raw,
+    "sll": links.dissect_sll,
+    "sll2": links.dissect_sll2,
+    **plain.DISSECTORS,
+}
+"""The dissectors by the name of their protocol."""
+
+LINKS: dict[int, Dissector] = {
+    LinkType.NULL: links.dissect_null,
+    LinkType.ETHERNET: ethernet.dissect,
+    LinkType.RAW_12: links.dissect_raw,
+    LinkType.RAW: links.dissect_raw,
+    LinkType.LOOP: links.dissect_null,
+    LinkType.LINUX_SLL: links.dissect_sll,
+    LinkType.IPV4: links.dissect_raw,
+    LinkType.IPV6: links.dissect_raw,
+    LinkType.LINUX_SLL2: links.dissect_sll2,
+}
+"""The dissectors by the link type of a capture."""
+
+TABLES = (
+    frame.FIELDS,
+    ethernet.FIELDS,
+    links.FIELDS,
+    arp.FIELDS,
+    ip.FIELDS,
+    udp.FIELDS,
+    plain.FIELDS,
+)
+"""The fields of all protocols."""

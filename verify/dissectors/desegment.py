@@ -1,0 +1,102 @@
+"""Messages that span TCP segments.
+
+Like in Wireshark's default settings a message belongs to the frame that completes it, and the
+segments before it show none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wirelab.verify.dissectors import dns_tcp, http, tls
+from wirelab.verify.dissectors.tcp_stream import MODULO, Flow, Pending, later
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.outcome import Next
+    from wirelab.verify.dissectors.tcp_stream import Segment
+
+Framing = Callable[[bytes, int, int], int]
+"""Given bytes and where in them a message starts and the data end: where the message ends. That
+may be behind the end of the data, which says how many more are needed at least."""
+
+FRAMINGS: dict[str, Framing] = {
+    "dns": dns_tcp.framing,
+    "http": http.framing,
+    "tls": tls.framing,
+}
+"""The framings of the protocols whose messages may span segments."""
+
+_MOST_LOOKED_AT = 1 << 20
+"""A message that is still of unknown length after so many bytes is given up."""
+
+
+def messages(name: str, segment: Segment, payload: int) -> Next:
+    """What follows a segment's header: the messages that it completes; None when it does none.
+
+    Args:
+        name: the protocol of the connection.
+        segment: a segment that has data and was captured whole.
+        payload: where in its layer's bytes the data start.
+    """
+    flow, layer = segment.flow, segment.layer
+    skip = _already_delivered(segment)
+    if skip >= segment.length:
+        return None
+    flow.delivered = (segment.seq + segment.length) % MODULO
+    data, start, end = layer.data, payload + skip, layer.end
+    segments = [segment]
+    if flow.pending:
+        pending = flow.pending
+        pending.pieces.append(data[start:end])
+        pending.segments.append(segment)
+        pending.size += end - start
+        if pending.size < pending.needed:
+            return None
+        data = b"".join(pending.pieces)
+        start, end, segments = 0, len(data), pending.segments
+    return _complete(name, flow, segments, data, start, end)
+
+
+def _already_delivered(segment: Segment) -> int:
+    """How many of a segment's bytes were handed on before; a gap drops what was pending."""
+    delivered = segment.flow.delivered
+    if delivered is None:
+        return 0
+    if later(segment.seq, delivered):
+        segment.flow.pending = None
+    return (delivered - segment.seq) % MODULO if later(delivered, segment.seq) else 0
+
+
+def _complete(
+    name: str, flow: Flow, segments: list[Segment], data: bytes, start: int, end: int
+) -> Next:
+    """The whole messages at the start of the data; what is behind them is kept for later."""
+    framing = FRAMINGS[name]
+    at = behind = start
+    while at < end:
+        behind = framing(data, at, end)
+        if behind > end:
+            break
+        at = behind
+    flow.pending = None
+    if at < end and end - at <= _MOST_LOOKED_AT + (behind - end):
+        flow.pending = Pending([data[at:end]], segments[-1:], end - at, behind - at)
+    if at == start:
+        flow.pending = flow.pending and Pending([data[at:end]], segments, end - at, behind - at)
+        return None
+    if len(segments) > 1:
+        _note(segments, at)
+    return name, data, start, at, at
+
+
+def _note(segments: list[Segment], size: int) -> None:
+    """Says in the frames' layers which of them make up the message."""
+    last = segments[-1].layer
+    number = last.packet.frame.number
+    numbers = [each.layer.packet.frame.number for each in segments]
+    last.note("tcp.segment", *numbers)
+    last.note("tcp.segment.count", len(numbers))
+    last.note("tcp.reassembled.length", size)
+    for each in segments[:-1]:
+        each.layer.note("tcp.reassembled_in", number)

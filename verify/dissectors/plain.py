@@ -1,0 +1,84 @@
+"""Protocols whose presence is all that is known here, and bytes that no protocol claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wirelab.verify.dissectors.outcome import Dissector, Next
+from wirelab.verify.dissectors.reading import rest, u8
+from wirelab.verify.dissectors.table import Table
+from wirelab.verify.field import Kind
+from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.memory import Memory
+    from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.packet import Packet
+
+_KNOWN = (
+    ("dhcpv6", "The Dynamic Host Configuration Protocol for IPv6.", "RFC 8415"),
+    ("esp", "An encrypted IP payload.", "RFC 4303"),
+    ("gre", "Generic Routing Encapsulation.", "RFC 2784"),
+    ("igmp", "The Internet Group Management Protocol.", "RFC 3376"),
+    ("lldp", "The Link Layer Discovery Protocol.", "IEEE 802.1AB"),
+    ("llmnr", "Link-Local Multicast Name Resolution.", "RFC 4795"),
+    ("mdns", "Multicast DNS.", "RFC 6762"),
+    ("ntp", "The Network Time Protocol.", "RFC 5905"),
+    ("sctp", "The Stream Control Transmission Protocol.", "RFC 9260"),
+    ("snmp", "The Simple Network Management Protocol.", "RFC 3411"),
+    ("ssdp", "The Simple Service Discovery Protocol.", "UPnP Device Architecture 2.0, 1"),
+    ("ssh", "The Secure Shell.", "RFC 4253"),
+)
+_BY_NUMBER = "It is known by its number alone; its content is not looked at."
+
+
+def presence(protocol: str) -> Dissector:
+    """A dissector that only says that a protocol is there."""
+
+    def dissect(
+        memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
+    ) -> Next:
+        if start < end:
+            Layer(packet, protocol, data, start, end, stop)
+
+    return dissect
+
+
+def dissect_llc(
+    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
+) -> Next:
+    """The logical link control of an 802.3 frame."""
+    Layer(packet, "llc", data, start, end, stop)
+
+
+DISSECTORS: dict[str, Dissector] = {
+    "data": presence("data"),
+    "llc": dissect_llc,
+    **{name: presence(name) for name, _, _ in _KNOWN},
+}
+
+
+def _length(layer: Layer) -> Values:
+    return (layer.end - layer.start,)
+
+
+_D = Table("data", "Wireshark")
+_L = Table("llc", "IEEE 802.2")
+_UNKNOWN = "Also the payload of a protocol that Wireshark knows and this registry does not."
+FIELDS = (
+    _D.itself("A payload that no protocol claims.", differs=_UNKNOWN),
+    _D.octets("data.data", "The bytes of the payload.", rest(0), differs=_UNKNOWN),
+    _D.row(
+        Kind.INT, "data.len", "Its captured length.", _length, unit="bytes", differs=_UNKNOWN
+    ),
+    _L.itself("Logical link control, in an 802.3 frame that has a length and no type."),
+    _L.uint("llc.dsap", "The service access point that the frame is for.", u8(0), digits=2),
+    _L.uint("llc.ssap", "The service access point that sent it.", u8(1), digits=2),
+    Table("_ws.malformed", "Wireshark").itself(
+        "A layer's bytes end before the layer does: dissection stopped there."
+    ),
+    Table("_ws.short", "Wireshark").itself(
+        "The capture cut the frame before a layer's end: dissection stopped there."
+    ),
+    *[Table(name, source).itself(text, differs=_BY_NUMBER) for name, text, source in _KNOWN],
+)

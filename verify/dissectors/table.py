@@ -1,0 +1,151 @@
+"""A protocol's table of fields, written as one row a field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wirelab.verify.dissectors.reading import noted, whole
+from wirelab.verify.field import Field, Kind, Reader
+
+
+@dataclass(frozen=True)
+class Table:
+    """Makes the fields of one protocol.
+
+    A row without a reader takes its values from the notes that dissection leaves on a layer.
+    """
+
+    protocol: str
+    """The protocol's display filter name."""
+    source: str
+    """The document that a row comes from unless it names another."""
+
+    def itself(self, meaning: str, *, differs: str = "") -> Field:
+        """The protocol as a field: its layers' bytes."""
+        return Field(
+            self.protocol,
+            Kind.PROTOCOL,
+            meaning,
+            self.source,
+            self.protocol,
+            whole,
+            differs=differs,
+        )
+
+    def row(
+        self,
+        kind: Kind,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        unit: str = "",
+        digits: int = 0,
+        differs: str = "",
+    ) -> Field:
+        """A field of any kind."""
+        return Field(
+            name,
+            kind,
+            meaning,
+            source or self.source,
+            self.protocol,
+            read or noted(name),
+            unit,
+            digits,
+            differs,
+        )
+
+    def uint(
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        unit: str = "",
+        digits: int = 0,
+        differs: str = "",
+    ) -> Field:
+        """A number; `digits` are those of Wireshark's hexadecimal text, 0 for decimal."""
+        return self.row(
+            Kind.UINT,
+            name,
+            meaning,
+            read,
+            source=source,
+            unit=unit,
+            digits=digits,
+            differs=differs,
+        )
+
+    def boolean(
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        differs: str = "",
+    ) -> Field:
+        """A bit."""
+        return self.row(Kind.BOOL, name, meaning, read, source=source, differs=differs)
+
+    def mark(
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        differs: str = "",
+    ) -> Field:
+        """A field without a value: it is there or it is not."""
+        return self.row(Kind.NONE, name, meaning, read, source=source, differs=differs)
+
+    def text(
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        differs: str = "",
+    ) -> Field:
+        """A string."""
+        return self.row(Kind.STRING, name, meaning, read, source=source, differs=differs)
+
+    def octets(
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        differs: str = "",
+    ) -> Field:
+        """Bytes."""
+        return self.row(Kind.BYTES, name, meaning, read, source=source, differs=differs)
+
+    def ether(
+        self, name: str, meaning: str, read: Reader | None = None, *, source: str = ""
+    ) -> Field:
+        """An Ethernet address."""
+        return self.row(Kind.ETHER, name, meaning, read, source=source)
+
+    def ipv4(
+        self, name: str, meaning: str, read: Reader | None = None, *, source: str = ""
+    ) -> Field:
+        """An IPv4 address."""
+        return self.row(Kind.IPV4, name, meaning, read, source=source)
+
+    def ipv6(
+        self, name: str, meaning: str, read: Reader | None = None, *, source: str = ""
+    ) -> Field:
+        """An IPv6 address."""
+        return self.row(Kind.IPV6, name, meaning, read, source=source)
+
+    def frame(self, name: str, meaning: str, *, source: str = "", differs: str = "") -> Field:
+        """The number of another frame."""
+        return self.row(Kind.UINT, name, meaning, None, source=source, differs=differs)

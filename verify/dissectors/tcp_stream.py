@@ -1,0 +1,262 @@
+"""What is remembered of a TCP connection: its two directions and how far each has come."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import TYPE_CHECKING
+
+from wirelab.verify.dissectors.streams import Ends, Numbering, ends, sender_and_receiver
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.memory import Memory
+    from wirelab.verify.layer import Layer
+
+UNKNOWN_SCALE = -1
+"""The window scale of a direction whose SYN was not seen."""
+NO_SCALE = -2
+"""The window scale of a direction that uses none."""
+MODULO = 1 << 32
+"""Sequence numbers count up to here and then start again."""
+
+
+FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
+"""The control bits of a segment (RFC 9293 3.1)."""
+
+HEADER = 20
+"""The length of a header without options, in bytes."""
+
+
+class Completeness(IntFlag):
+    """Which parts of a connection were seen, as in Wireshark's `tcp.completeness`."""
+
+    SYN = 1
+    SYN_ACK = 2
+    ACK = 4
+    DATA = 8
+    FIN = 16
+    RST = 32
+
+
+@dataclass(slots=True)
+class Segment:
+    """A TCP segment in its connection."""
+
+    layer: Layer
+    """Its layer in the packet."""
+    stream: Stream
+    """Its connection."""
+    flow: Flow
+    """Its direction."""
+    back: Flow
+    """The direction opposite to it."""
+    seq: int
+    """The number of its first byte, as in the header."""
+    ack: int
+    """The number of the byte that the sender waits for, as in the header."""
+    flags: int
+    """The control bits."""
+    window: int
+    """The window, as in the header."""
+    length: int
+    """How many bytes of data it has."""
+    since_first: int
+    """Time since the connection's first frame, in nanoseconds."""
+    since_previous: int
+    """Time since the connection's previous frame, in nanoseconds."""
+    marks: tuple[str, ...] = ()
+    """What the numbers tell: the names of `tcp.analysis` fields without that prefix."""
+    analysed: bool = False
+    """Whether there is anything that the numbers tell."""
+    reuses_ports: bool = False
+    """Whether it begins another connection between ports that had one."""
+
+    @property
+    def relative_seq(self) -> int:
+        """Its sequence number counted from the connection's first."""
+        return (self.seq - (self.flow.base or 0)) % MODULO
+
+    @property
+    def relative_ack(self) -> int:
+        """Its acknowledgment number counted from the other direction's first; 0 without ACK."""
+        return (self.ack - (self.back.base or 0)) % MODULO if self.flags & ACK else 0
+
+    @property
+    def next(self) -> int:
+        """The number of the byte behind it; SYN and FIN count as one."""
+        return (self.seq + self.length + (1 if self.flags & (SYN | FIN) else 0)) % MODULO
+
+
+@dataclass(slots=True)
+class Flow:
+    """One direction of a connection, as far as it was seen."""
+
+    base: int | None = None
+    """The number that counts as 0; None until it is known."""
+    scale: int = UNKNOWN_SCALE
+    """The shift of its window, or UNKNOWN_SCALE or NO_SCALE."""
+    window: int | None = None
+    """The last window, as in the header."""
+    window_scaled: bool = False
+    """Whether the scale applies to it; not for the one of a SYN."""
+    next: int | None = None
+    """The number behind the furthest byte that was sent."""
+    next_time: int = 0
+    """When that byte was sent, in nanoseconds since the epoch."""
+    contiguous: int | None = None
+    """The number up to which everything that was sent was also seen."""
+    ack: int | None = None
+    """The last acknowledgment number."""
+    ack_time: int = 0
+    """When it was sent, in nanoseconds since the epoch."""
+    duplicates: int = 0
+    """How often it was repeated; -1 after an acknowledgment of something unseen."""
+    first_ack_frame: int = 0
+    """The frame that had it first."""
+    marks: tuple[str, ...] = ()
+    """The marks of the last segment."""
+    unacknowledged: list[Segment] = field(default_factory=list)
+    """The segments that wait for their acknowledgment, in the order they were sent."""
+    counts_flight: bool = True
+    """Whether the bytes in flight can be reckoned."""
+    pending: Pending | None = None
+    """The start of a message whose rest is still to come."""
+    delivered: int | None = None
+    """The number behind the last byte that was handed to the protocol above."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """A TCP connection."""
+
+    number: int
+    """Wireshark's number of it, from 0."""
+    first: int
+    """When its first frame was captured, in nanoseconds since the epoch."""
+    last: int
+    """When its last frame was captured, likewise."""
+    flows: dict[bytes, Flow]
+    """Its directions, by the address and port of the sender."""
+    syn_time: int | None = None
+    """When its last SYN was captured, in nanoseconds since the epoch."""
+    initial_rtt: int | None = None
+    """From its SYN to the acknowledgment of the SYN/ACK, in nanoseconds."""
+    protocol: str = ""
+    """The protocol that it speaks, where its bytes and not its ports tell; "" otherwise."""
+    completeness: int = 0
+    """The parts of it that were seen, as bits of Completeness."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """The start of a message that later segments of its direction complete."""
+
+    pieces: list[bytes]
+    """Its bytes so far, by segment."""
+    segments: list[Segment]
+    """The segments that they came in."""
+    size: int
+    """How many bytes that is."""
+    needed: int
+    """With how many bytes it is worth looking again."""
+
+
+class TcpNumbers(Numbering):
+    """The numbers of the TCP connections, the same at all points."""
+
+
+class TcpStreams(dict[Ends, Stream]):
+    """The latest TCP connection between two ends that a point has seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reuses: dict[Ends, int] = {}
+        """How often two ends have begun another connection with the same ports."""
+
+
+def later(one: int, other: int) -> bool:
+    """Whether a sequence number is behind another (RFC 9293 3.4)."""
+    return 0 < (one - other) % MODULO < MODULO // 2
+
+
+def stream_of(memory: Memory, layer: Layer) -> Stream:
+    """The connection of a layer; a new one when none is known between its ends."""
+    pair = ends(layer)
+    stream = memory.of(TcpStreams).get(pair)
+    return stream or _open(memory, layer, pair)
+
+
+def _open(memory: Memory, layer: Layer, pair: Ends) -> Stream:
+    """Begins a connection; every point gives the n-th one between two ends the same number."""
+    streams = memory.of(TcpStreams)
+    number = memory.shared.of(TcpNumbers).of((pair, streams.reuses.get(pair, 0)))
+    now = layer.packet.frame.time
+    stream = streams[pair] = Stream(number, now, now, {pair[0]: Flow(), pair[1]: Flow()})
+    return stream
+
+
+def enter(memory: Memory, layer: Layer, length: int) -> Segment:
+    """Takes a segment with `length` bytes of data into its connection."""
+    seq, ack, flags, window = struct.unpack_from(">IIxBH", layer.data, layer.start + 4)
+    stream = stream_of(memory, layer)
+    sender, receiver = sender_and_receiver(layer)
+    base = stream.flows[sender].base
+    reused = flags & (SYN | ACK) == SYN and base is not None and base != seq
+    if reused:
+        pair = ends(layer)
+        streams = memory.of(TcpStreams)
+        streams.reuses[pair] = streams.reuses.get(pair, 0) + 1
+        stream = _open(memory, layer, pair)
+    flow, back = stream.flows[sender], stream.flows[receiver]
+    now = layer.packet.frame.time
+    segment = Segment(
+        layer, stream, flow, back, seq, ack, flags, window, length,
+        now - stream.first, now - stream.last,
+    )  # fmt: skip
+    segment.reuses_ports = reused
+    layer.state = segment
+    stream.last = now
+    _set_bases(segment)
+    _time_handshake(segment, now)
+    stream.completeness |= _part(segment)
+    return segment
+
+
+def _set_bases(segment: Segment) -> None:
+    """Settles what counts as 0 in each direction; data whose SYN was missed starts at 1."""
+    if segment.flow.base is None:
+        segment.flow.base = segment.seq if segment.flags & SYN else (segment.seq - 1) % MODULO
+    if segment.back.base is None and segment.flags & ACK:
+        segment.back.base = (segment.ack - 1) % MODULO
+
+
+def _time_handshake(segment: Segment, now: int) -> None:
+    """Measures the round trip from the SYN to the first acknowledgment of its sender."""
+    stream, flags = segment.stream, segment.flags
+    if flags & (SYN | ACK) == SYN:
+        stream.syn_time = now
+    elif (
+        flags & (SYN | ACK) == ACK
+        and stream.initial_rtt is None
+        and stream.syn_time is not None
+        and segment.relative_seq == segment.relative_ack == 1
+    ):
+        stream.initial_rtt = now - stream.syn_time
+
+
+def _part(segment: Segment) -> int:
+    """What a segment adds to the completeness of its connection."""
+    flags = segment.flags
+    part = Completeness(0)
+    if flags & RST:
+        part |= Completeness.RST
+    if flags & (SYN | ACK) == SYN:
+        part |= Completeness.SYN
+    elif flags & (SYN | ACK) == SYN | ACK:
+        part |= Completeness.SYN_ACK
+    elif flags & (RST | ACK) == ACK:
+        part |= Completeness.DATA if segment.length else Completeness.ACK
+    if flags & FIN:
+        part |= Completeness.FIN
+    return part

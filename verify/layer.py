@@ -1,0 +1,46 @@
+"""One protocol layer of a packet: where its bytes are and what the capture knows about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wirelab.verify.field import Value
+    from wirelab.verify.packet import Packet
+
+
+class Layer:
+    """A protocol's header and payload within a packet.
+
+    The offsets are into `data`, which is the frame itself, or a datagram that was put together
+    from several frames.
+    """
+
+    __slots__ = ("below", "data", "end", "notes", "packet", "protocol", "quoted", "start", "state", "stop")
+
+    def __init__(
+        self, packet: Packet, protocol: str, data: bytes, start: int, end: int, stop: int
+    ) -> None:
+        layers = packet.layers
+        self.packet = packet
+        self.protocol = protocol
+        self.data = data
+        self.start = start
+        """Offset of the layer's first byte."""
+        self.end = end
+        """Offset behind its last captured byte, payload included, padding not."""
+        self.stop = stop
+        """Offset behind its last byte on the wire; above `end` when the capture cut the frame."""
+        self.below = layers[-1] if layers else None
+        """The layer that carries this one."""
+        self.quoted = packet.quoting
+        """Whether the layer is part of a packet that an ICMP error quotes."""
+        self.state: object = None
+        """What the protocol's dissector knows about the layer, for the readers of its fields."""
+        self.notes: dict[str, tuple[Value, ...]] = {}
+        """Values that cannot be read from the layer's own bytes alone, by field name."""
+        layers.append(self)
+
+    def note(self, name: str, *values: Value) -> None:
+        """Adds values to a field of this layer."""
+        self.notes[name] = self.notes.get(name, ()) + values

@@ -194,7 +194,8 @@ class Host(Node):  # type: ignore[misc]  # Mininet is untyped
         if options.pop("printPid", False):
             words = args[0] if len(args) == 1 and isinstance(args[0], list) else args
             line = " ".join(map(str, words))
-            args = (f"sh -c {shlex.quote(f'printf "\\001%d\\012" $$; exec {line}')}",)
+            telling_pid = f'printf "\\001%d\\012" $$; exec {line}'
+            args = (f"sh -c {shlex.quote(telling_pid)}",)
         super().sendCmd(*args, **options)
 
     def _ensure_shell(self) -> None:

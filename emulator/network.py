@@ -1,0 +1,223 @@
+"""`Lab`: Mininet's `Mininet`, built in milliseconds, quiet, tapped before its links come up."""
+
+from collections.abc import Callable, Mapping
+from time import monotonic
+from typing import Any, Self
+
+import mininet.util
+from mininet.net import Mininet
+from mininet.topo import Topo
+
+from wirelab.emulator import rtnetlink
+from wirelab.emulator.addressing import macs, renumbered
+from wirelab.emulator.errors import EmulatorError, NodeError
+from wirelab.emulator.links import Interface, Veth
+from wirelab.emulator.mirror import mirror
+from wirelab.emulator.namespace import NetNamespace
+from wirelab.emulator.netlink import NLM_F_DUMP, Netlink
+from wirelab.emulator.nodes import Bridge, Host, Router
+from wirelab.emulator.rtnetlink import BR_STATE_FORWARDING, RTMGRP_LINK
+from wirelab.emulator.sandbox import SCRATCH
+from wirelab.emulator.sysctls import NO_IPV6
+from wirelab.emulator.tap import Taps, await_kernel_timestamps
+
+_READY_WITHIN = 10.0  # seconds; a second is usual for IPv6, a few milliseconds for IPv4
+
+
+class Lab(Mininet):  # type: ignore[misc]  # Mininet is untyped
+    """A network of hosts, routers and bridges inside a sandbox.
+
+    Use it as Mininet's own class, or in a `with`, which starts and stops it.
+    """
+
+    hosts: list[Host]
+    switches: list[Bridge]
+    links: list[Veth]
+
+    def __init__(
+        self,
+        topo: Topo | None = None,
+        *,
+        seed: int = 0,
+        taps: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        """Build the topology.
+
+        Args:
+            topo: the network, as Mininet describes it.
+            seed: decides addresses and MACs; 0 keeps the addresses of the topology.
+            taps: interface by capture point, as in `{"lan": "r1-eth0"}`.
+            options: Mininet's own.
+
+        Raises:
+            TopologyError: the topology cannot be built.
+            NodeError: a tap names an interface that is not there.
+        """
+        if not SCRATCH.is_dir():
+            raise EmulatorError("a Lab lives in a sandbox: use wirelab.emulator.sandbox.call")
+        Mininet.inited = True  # else it would change the limits of the whole machine
+        mininet.util.numCores.ncores = 0  # else it starts a grep; only autoPinCpus needs it
+        self.scratch, self.logs = SCRATCH, SCRATCH / "logs"
+        self.logs.mkdir(exist_ok=True)
+        self.fabric = NetNamespace.current()
+        self._prepare_fabric()
+        self._draw_mac = macs(seed)
+        self._points = dict(taps or {})
+        self.taps = Taps()
+        self._started = False
+        defaults = {"switch": Bridge, "host": Host, "controller": None}
+        moved = renumbered(topo, seed) if topo is not None else None
+        super().__init__(moved, link=Veth, intf=Interface, **{**defaults, **options})
+
+    def _prepare_fabric(self) -> None:
+        for name, value in NO_IPV6.items():
+            self.fabric.sysctl(name, value)
+        kind, flags, body = rtnetlink.link_up(1)
+        self.fabric.netlink.send(kind, body, flags, "bring lo up")
+        self._stamping = await_kernel_timestamps()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    # Building: Mininet's hooks
+
+    def randMac(self) -> str:  # noqa: N802
+        """Draw the next MAC of this seed."""
+        return self._draw_mac()
+
+    def addHost(  # noqa: N802
+        self, name: str, cls: Callable[..., Host] | None = None, **params: Any
+    ) -> Host:
+        """Add a host, or with `router=True` a router."""
+        if cls is None and params.get("router"):
+            cls = Router
+        host: Host = super().addHost(name, cls=cls, **params)
+        host.lab_hosts = self._hosts_file
+        return host
+
+    def addSwitch(  # noqa: N802
+        self, name: str, cls: Callable[..., Bridge] | None = None, **params: Any
+    ) -> Bridge:
+        """Add a bridge."""
+        switch: Bridge = super().addSwitch(name, cls=cls, fabric=self.fabric, **params)
+        return switch
+
+    def _hosts_file(self) -> dict[str, str]:
+        return {host.name: ip for host in self.hosts if (ip := host.IP())}
+
+    def interface(self, name: str) -> Interface:
+        """Return an interface of any node by its name.
+
+        Raises:
+            NodeError: no node has it.
+        """
+        for node in (*self.hosts, *self.switches):
+            if name in node.nameToIntf:
+                found: Interface = node.nameToIntf[name]
+                return found
+        raise NodeError(f"there is no interface {name} in this lab")
+
+    # Starting and stopping
+
+    def start(self) -> None:
+        """Arm the taps, bring everything up, and return when the network forwards."""
+        if not self.built:
+            self.build()
+        self._arm()
+        super().start()
+        for link in self.links:
+            link.up()
+        for node in (*self.hosts, *self.switches):
+            node.namespace.netlink.check()
+        for host in self.hosts:
+            host.configure_routes()
+        self._set_mirrors()
+        self._wait_until_ready()
+
+    def _arm(self) -> None:
+        for point, name in self._points.items():
+            interface = self.interface(name)
+            self.taps.open(point, interface.node.namespace, name)
+        self.taps.start()
+        self._started = True
+
+    def _set_mirrors(self) -> None:
+        for switch in self.switches:
+            if span := switch.params.get("mirror"):
+                names = (span["from"],) if isinstance(span["from"], str) else span["from"]
+                watched = [self.interface(name).index for name in names]
+                mirror(watched, self.interface(span["to"]).index)
+
+    def _wait_until_ready(self) -> None:
+        """Wait until every port forwards and every address may be used, asking the kernel."""
+        deadline = monotonic() + _READY_WITHIN
+        with Netlink(groups=RTMGRP_LINK) as events:
+            while not self._forwarding():
+                self._expect_before(deadline, "a bridge's port does not forward")
+                events.wait_for_event(0.05)
+        for host in filter(lambda host: host.ipv6, self.hosts):
+            with host.namespace.entered(), Netlink(groups=_RTMGRP_IPV6_IFADDR) as events:
+                while _tentative(events):
+                    self._expect_before(deadline, f"{host.name} still probes its address")
+                    events.wait_for_event(0.05)
+
+    @staticmethod
+    def _expect_before(deadline: float, problem: str) -> None:
+        if monotonic() > deadline:
+            raise EmulatorError(f"the network is not ready after {_READY_WITHIN:g} s: {problem}")
+
+    def _forwarding(self) -> bool:
+        kind, body = rtnetlink.link_query()
+        links = map(
+            rtnetlink.parse_link, self.fabric.netlink.ask(kind, body, NLM_F_DUMP, "list ports")
+        )
+        return all(link.port_state in (None, BR_STATE_FORWARDING) for link in links)
+
+    def stop(self) -> None:
+        """Stop capturing and let go of everything; the kernel takes it down."""
+        if self._started:
+            self.taps.stop()
+            self._started = False
+        super().stop()
+        self._stamping.close()
+        self.fabric.close()
+
+    # What expectations may name
+
+    def names(self) -> dict[str, str]:
+        """Return the names of addresses: `c.ip`, `c.mac`, `r1-eth1.ip6`, …
+
+        A node's name stands for its first interface. `ll6` is the link-local address.
+        """
+        found: dict[str, str] = {}
+        for host in self.hosts:
+            for interface in reversed(host.intfList()):
+                for key, value in _addresses(interface).items():
+                    found[f"{interface.name}.{key}"] = found[f"{host.name}.{key}"] = value
+        return found
+
+
+_RTMGRP_IPV6_IFADDR = 0x100
+
+
+def _tentative(netlink: Netlink) -> int:
+    kind, body = rtnetlink.address_query()
+    return rtnetlink.tentative_addresses(
+        netlink.ask(kind, body, NLM_F_DUMP, "list addresses")
+    )
+
+
+def _addresses(interface: Interface) -> dict[str, str]:
+    found = {"mac": interface.mac}
+    if interface.ip:
+        found["ip"] = interface.ip
+    if ip6 := interface.ip6():
+        found |= {"ip6": ip6, "ll6": interface.link_local()}
+    return found
+
+

@@ -1,0 +1,141 @@
+"""DNS: questions and answers about names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wirelab.verify.dissectors.cursor import Cursor, Short
+from wirelab.verify.dissectors.dns_names import name
+from wirelab.verify.dissectors.dns_records import EDNS, record
+from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.streams import Ends, ends
+from wirelab.verify.field import SECOND
+from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.memory import Memory
+    from wirelab.verify.packet import Packet
+
+_HEADER = 12
+_RESPONSE = 0x8000
+_PATIENCE = 5 * SECOND
+"""A query with the number of one that is no older is a repetition of it."""
+_COUNTS = ("dns.count.queries", "dns.count.answers", "dns.count.auth_rr", "dns.count.add_rr")
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """A query and its response."""
+
+    query: Layer
+    response: Layer | None = None
+
+
+class Exchanges(dict[tuple[Ends, int], _Exchange]):
+    """The latest query with each number between two ends, as a point has seen them."""
+
+
+def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+    """A message over UDP, or over TCP those that a segment completes."""
+    below = packet.layers[-1]
+    if below.protocol != "tcp":
+        _message(memory, packet, Cursor(data, start, end), stop)
+        return None
+    at = start
+    while at + 2 <= end:
+        length = data[at] << 8 | data[at + 1]
+        behind = min(at + 2 + length, end)
+        layer = _message(memory, packet, Cursor(data, at + 2, behind), behind)
+        layer.below = below
+        layer.note("dns.length", length)
+        at = behind
+    return None
+
+
+def _message(memory: Memory, packet: Packet, cursor: Cursor, stop: int) -> Layer:
+    layer = Layer(packet, "dns", cursor.data, cursor.at, cursor.end, stop)
+    try:
+        _header(layer, cursor)
+        if not layer.quoted:
+            _match(memory.of(Exchanges), layer)
+        _sections(layer, cursor)
+    except Short:
+        cut(layer)
+    return layer
+
+
+def _header(layer: Layer, cursor: Cursor) -> None:
+    """Notes the numbers of the header; the flags are read where they are."""
+    layer.note("dns.id", cursor.number(2))
+    cursor.take(2)
+    for field in _COUNTS:
+        layer.note(field, cursor.number(2))
+
+
+def _sections(layer: Layer, cursor: Cursor) -> None:
+    """Reads the question and the records of the three sections."""
+    questions, *records = (layer.notes[field][0] for field in _COUNTS)
+    for _ in range(int(questions)):
+        text, labels = name(cursor, layer.start)
+        layer.note("dns.qry.name", text)
+        layer.note("dns.qry.name.len", 0 if not labels else len(text))
+        layer.note("dns.count.labels", labels)
+        layer.note("dns.qry.type", cursor.number(2))
+        layer.note("dns.qry.class", cursor.number(2))
+    for _ in range(sum(map(int, records))):
+        text, _labels = name(cursor, layer.start)
+        kind = cursor.number(2)
+        layer.note("dns.resp.name", text)
+        layer.note("dns.resp.type", kind)
+        if kind == EDNS:
+            layer.note("dns.rr.udp_payload_size", cursor.number(2))
+            layer.note("dns.resp.ext_rcode", cursor.number(1))
+            layer.note("dns.resp.edns0_version", cursor.number(1))
+            flags = cursor.number(2)
+            layer.note("dns.resp.z", flags)
+            layer.note("dns.resp.z.do", bool(flags & 0x8000))
+        else:
+            layer.note("dns.resp.class", cursor.number(2))
+            layer.note("dns.resp.ttl", cursor.number(4))
+        size = cursor.number(2)
+        layer.note("dns.resp.len", size)
+        record(layer, kind, cursor.within(size))
+
+
+def _match(exchanges: Exchanges, layer: Layer) -> None:
+    """Connects a response with its query, and a repetition with what it repeats."""
+    transport = layer.packet.layers[-2]
+    while transport.protocol not in ("udp", "tcp") and transport.below is not None:
+        transport = transport.below
+    number = layer.notes["dns.id"][0]
+    key = (ends(transport), int(number))
+    known = exchanges.get(key)
+    if layer.data[layer.start + 2] & (_RESPONSE >> 8):
+        _response(known, layer)
+    elif known and _age(known.query, layer) <= _PATIENCE:
+        layer.note("dns.retransmission", True)
+        layer.note("dns.retransmit_request", True)
+        layer.note("dns.retransmit_request_in", known.query.packet.frame.number)
+    else:
+        exchanges[key] = _Exchange(layer)
+
+
+def _response(known: _Exchange | None, layer: Layer) -> None:
+    frame = layer.packet.frame
+    if known is None:
+        layer.note("dns.unsolicited", True)
+        return
+    if known.response is not None:
+        layer.note("dns.retransmission", True)
+        layer.note("dns.retransmit_response", True)
+        layer.note("dns.retransmit_response_in", known.response.packet.frame.number)
+        return
+    known.response = layer
+    known.query.note("dns.response_in", frame.number)
+    layer.note("dns.response_to", known.query.packet.frame.number)
+    layer.note("dns.time", _age(known.query, layer))
+
+
+def _age(query: Layer, layer: Layer) -> int:
+    return layer.packet.frame.time - query.packet.frame.time

@@ -1,0 +1,275 @@
+"""The type check: every literal of a tree becomes a constant of the kind that its place wants.
+
+What Wireshark refuses is refused here too, when the filter is read, so that no comparison is
+silently never true.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wirelab.verify.errors import FilterError
+from wirelab.verify.fields import FIELDS, Kind
+from wirelab.verify.filter.fold import fold, negated
+from wirelab.verify.filter.nodes import (
+    Always,
+    And,
+    Arithmetic,
+    Between,
+    Binary,
+    Call,
+    Compare,
+    Constant,
+    Exists,
+    FieldRef,
+    Form,
+    Literal,
+    Member,
+    Negative,
+    NonZero,
+    Not,
+    Op,
+    Operand,
+    Or,
+    Reference,
+    Slice,
+    Test,
+)
+from wirelab.verify.filter.pattern import compiled
+from wirelab.verify.filter.values import (
+    ADDRESSES,
+    NUMBERS,
+    OCTETS,
+    TIMES,
+    comparable,
+    convert,
+    written,
+)
+from wirelab.verify.filter.walk import leaves
+from wirelab.verify.filter.words import nearest
+
+_SLICED = OCTETS | ADDRESSES | {Kind.STRING}
+_RESULT = {"len": Kind.UINT, "count": Kind.UINT}
+
+
+def check(test: Test, text: str) -> Test:
+    """The tree with its literals converted and its constant calculations done.
+
+    Args:
+        test: a tree as the parser built it, or one in which references were replaced.
+        text: the filter, for messages.
+
+    Raises:
+        FilterError: operands do not fit their operators or each other.
+    """
+    return _Check(text).test(test)
+
+
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """What the place of an operand asks of it."""
+
+    kind: Kind
+    digits: int = 0
+
+
+class _Check:
+    """The check of one filter."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def test(self, test: Test) -> Test:
+        match test:
+            case And(tests):
+                return And(tuple(map(self.test, tests)))
+            case Or(tests):
+                return Or(tuple(map(self.test, tests)))
+            case Not(inner):
+                return Not(self.test(inner))
+            case Exists(operand):
+                return Exists(self._field_side(operand))
+            case NonZero(operand):
+                return NonZero(self._field_side(operand))
+            case Compare():
+                return self._compare(test)
+            case Member(how, operand, elements):
+                left = self._field_side(operand)
+                want = self._want(left)
+                return Member(how, left, tuple(self._element(each, want) for each in elements))
+            case Always():
+                return test
+
+    def _compare(self, test: Compare) -> Test:
+        left = self._field_side(test.left)
+        want = self._want(left)
+        if want.kind is Kind.NONE:
+            raise self._fault(test.left, "this field is there or not, it has no value")
+        if test.op is Op.MATCHES:
+            right = self._pattern(want, test.right)
+        elif test.op is Op.CONTAINS:
+            right = self._part(want, test.right)
+        else:
+            right = self._operand(test.right, want)
+        return Compare(test.op, test.how, left, right)
+
+    def _field_side(self, operand: Operand) -> Operand:
+        """A left side or a lone operand; a field must stand in it."""
+        if not any(isinstance(leaf, FieldRef) for leaf in leaves(operand)):
+            word = operand.text if isinstance(operand, Literal) else ""
+            reason = f"the left side must be a field{nearest(word)}"
+            raise self._fault(operand, f"{word!r} is no field; {reason}" if word else reason)
+        return self._operand(operand, None)
+
+    def _pattern(self, want: _Want, right: Operand) -> Operand:
+        if want.kind not in OCTETS | {Kind.STRING}:
+            raise self._fault(right, f"{want.kind.value} cannot be searched; see string()")
+        if isinstance(right, Constant):
+            return right
+        if not (isinstance(right, Literal) and right.form is Form.STRING):
+            raise self._fault(right, "matches needs a pattern in double quotes")
+        try:
+            compiled(right.text)
+        except (re.error, OverflowError) as error:
+            raise self._fault(right, f"this is no regular expression: {error}") from None
+        return Constant(Kind.STRING, right.text)
+
+    def _part(self, want: _Want, right: Operand) -> Operand:
+        """The right side of `contains`."""
+        if want.kind not in OCTETS | {Kind.STRING}:
+            raise self._fault(right, f"{want.kind.value} contains nothing; see string()")
+        part = Kind.BYTES if want.kind in OCTETS else Kind.STRING
+        return self._operand(right, _Want(part))
+
+    def _element(self, element: Operand | Between, want: _Want) -> Operand | Between:
+        if isinstance(element, Between):
+            return Between(self._operand(element.low, want), self._operand(element.high, want))
+        return self._operand(element, want)
+
+    def _operand(self, operand: Operand, want: _Want | None) -> Operand:
+        match operand:
+            case Literal():
+                return self._literal(operand, want)
+            case Constant():
+                return self._constant(operand, want)
+            case Reference():
+                return operand
+            case Negative(inner):
+                return self._negative(inner, want)
+            case Binary():
+                checked = self._binary(operand, want)
+            case Slice(inner, ranges):
+                checked = Slice(self._sliced(inner), ranges)
+            case Call():
+                checked = self._call(operand)
+            case FieldRef():
+                checked = operand
+        return self._fitting(checked, want)
+
+    def _fitting(self, operand: Operand, want: _Want | None) -> Operand:
+        """An operand that is no constant, where the place allows its kind."""
+        if isinstance(operand, Constant) or want is None:
+            return operand
+        kind = self._want(operand).kind
+        if not comparable(kind, want.kind):
+            raise self._fault(operand, f"{kind.value} cannot be compared with {want.kind.value}")
+        return operand
+
+    def _literal(self, literal: Literal, want: _Want | None) -> Operand:
+        if want is None:
+            raise self._fault(literal, f"{literal.text!r} is no field{nearest(literal.text)}")
+        try:
+            return convert(literal, want.kind, want.digits)
+        except ValueError as error:
+            hint = nearest(literal.text) if literal.form is Form.WORD else ""
+            raise self._fault(literal, f"{error}{hint}") from None
+
+    def _constant(self, constant: Constant, want: _Want | None) -> Operand:
+        if want is None or constant.kind is want.kind:
+            return constant
+        if comparable(constant.kind, want.kind):
+            return Constant(want.kind, constant.value, constant.prefix, want.digits)
+        text = str(constant.value) if constant.kind is Kind.STRING else written(constant)
+        return self._literal(Literal(text), want)
+
+    def _negative(self, inner: Operand, want: _Want | None) -> Operand:
+        checked = self._operand(inner, want)
+        if not isinstance(checked, Reference) and self._want(checked).kind not in NUMBERS | TIMES:
+            raise self._fault(inner, "only numbers and times have a sign")
+        return negated(checked) if isinstance(checked, Constant) else Negative(checked)
+
+    def _binary(self, operand: Binary, want: _Want | None) -> Operand:
+        typed = next(filter(_has_kind, (operand.left, operand.right)), None)
+        if typed is not None:
+            want = self._want(self._operand(typed, want))
+        left, right = self._operand(operand.left, want), self._operand(operand.right, want)
+        if want is not None:
+            self._calculable(operand, want.kind)
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            try:
+                return fold(operand.op, left, right)
+            except (ValueError, ZeroDivisionError):
+                raise self._fault(operand, "this cannot be calculated") from None
+        return Binary(operand.op, left, right)
+
+    def _calculable(self, operand: Binary, kind: Kind) -> None:
+        if operand.op is Arithmetic.AND:
+            possible = kind in (NUMBERS | OCTETS | ADDRESSES) - {Kind.BOOL, Kind.FLOAT}
+            possible = possible and kind is not Kind.PROTOCOL
+        elif operand.op in (Arithmetic.ADD, Arithmetic.SUBTRACT):
+            possible = kind in NUMBERS | TIMES
+        else:
+            possible = kind in NUMBERS
+        if not possible:
+            raise self._fault(operand, f"{kind.value} does not go with {operand.op.value}")
+
+    def _sliced(self, inner: Operand) -> Operand:
+        operand = self._field_side(inner)
+        kind = self._want(operand).kind
+        if kind not in _SLICED:
+            raise self._fault(inner, f"{kind.value} cannot be sliced")
+        return operand
+
+    def _call(self, call: Call) -> Operand:
+        argument = self._field_side(call.argument)
+        kind = self._want(argument).kind
+        plain = isinstance(argument, FieldRef)
+        fits = {
+            "count": plain,
+            "len": plain and kind in _SLICED,
+            "string": plain and kind not in OCTETS | {Kind.STRING, Kind.NONE} or kind is Kind.ETHER,
+        }
+        if not fits.get(call.function, kind is Kind.STRING):
+            raise FilterError(
+                self._text, call.column, f"{call.function}() does not go with {kind.value}"
+            )
+        return Call(call.function, argument, call.column)
+
+    def _want(self, operand: Operand) -> _Want:
+        """The kind of a checked operand's values, and how its numbers are printed."""
+        match operand:
+            case FieldRef(name):
+                return _Want(FIELDS[name].kind, FIELDS[name].digits)
+            case Constant(kind, digits=digits):
+                return _Want(kind, digits)
+            case Slice(inner):
+                text = self._want(inner).kind is Kind.STRING
+                return _Want(Kind.STRING if text else Kind.BYTES)
+            case Call(function):
+                return _Want(_RESULT.get(function, Kind.STRING))
+            case Negative(inner):
+                return self._want(inner)
+            case Binary(left=left, right=right):
+                return self._want(left if _has_kind(left) else right)
+            case _:
+                raise self._fault(operand, "the left side must be a field")
+
+    def _fault(self, operand: Operand, reason: str) -> FilterError:
+        columns = [getattr(leaf, "column", 1) for leaf in leaves(operand)]
+        return FilterError(self._text, min(columns, default=1), reason)
+
+
+def _has_kind(operand: Operand) -> bool:
+    """Whether an operand's kind does not depend on what it is compared with."""
+    return any(isinstance(leaf, FieldRef) for leaf in leaves(operand))

@@ -1,0 +1,176 @@
+"""From a checked tree to a function that says whether a packet satisfies it.
+
+A field that a packet does not have satisfies no operator, `!=` included.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+
+from wirelab.verify.field import as_bytes
+from wirelab.verify.fields import FIELDS, Kind, Value, render
+from wirelab.verify.filter.fold import calculate
+from wirelab.verify.filter.nodes import (
+    Always,
+    And,
+    Between,
+    Binary,
+    Call,
+    Compare,
+    Constant,
+    Exists,
+    FieldRef,
+    How,
+    Member,
+    Negative,
+    NonZero,
+    Not,
+    Op,
+    Operand,
+    Or,
+    Slice,
+    Test,
+)
+from wirelab.verify.filter.pattern import compiled
+from wirelab.verify.filter.ranges import chosen_layers, take
+from wirelab.verify.packet import Packet
+
+Predicate = Callable[[Packet], bool]
+Values = Callable[[Packet], Sequence[Value]]
+Relation = Callable[[Value, Value], bool]
+
+_ORDER: dict[Op, Relation] = {
+    Op.EQ: operator.eq,
+    Op.NE: operator.ne,
+    Op.LT: operator.lt,
+    Op.LE: operator.le,
+    Op.GT: operator.gt,
+    Op.GE: operator.ge,
+}
+
+
+def predicate(test: Test) -> Predicate:
+    """The function that says whether a packet satisfies a test.
+
+    Args:
+        test: a checked tree without references.
+    """
+    match test:
+        case And(tests):
+            parts = [predicate(each) for each in tests]
+            return lambda packet: all(part(packet) for part in parts)
+        case Or(tests):
+            parts = [predicate(each) for each in tests]
+            return lambda packet: any(part(packet) for part in parts)
+        case Not(inner):
+            part = predicate(inner)
+            return lambda packet: not part(packet)
+        case Exists(FieldRef(name, ())) if FIELDS[name].kind is Kind.PROTOCOL:
+            return lambda packet: packet.has(name)
+        case Exists(operand):
+            found = values(operand)
+            return lambda packet: bool(found(packet))
+        case NonZero(operand):
+            found = values(operand)
+            return lambda packet: any(map(_nonzero, found(packet)))
+        case Compare():
+            return _compare(test)
+        case Member(how, operand, elements):
+            return _member(how, values(operand), [_element(each) for each in elements])
+        case Always():
+            return lambda _: True
+
+
+def _nonzero(value: Value) -> bool:
+    return any(value) if isinstance(value, bytes) else bool(value)
+
+
+def _compare(test: Compare) -> Predicate:
+    left, right = values(test.left), values(test.right)
+    relation = _relation(test)
+    quantified = any if test.how is How.ANY else all
+
+    def compare(packet: Packet) -> bool:
+        ours = left(packet)
+        theirs = right(packet) if ours else ()
+        if not theirs:
+            return False
+        return quantified(relation(one, other) for one in ours for other in theirs)
+
+    return compare
+
+
+def _relation(test: Compare) -> Relation:
+    if test.op is Op.CONTAINS:
+        return lambda whole, part: part in whole  # type: ignore[operator]  # checked: rows or texts
+    if test.op is Op.MATCHES and isinstance(test.right, Constant):
+        search = compiled(str(test.right.value)).search
+        return lambda value, _: search(_octets(value)) is not None
+    order = _ORDER[test.op]
+    if isinstance(test.right, Constant) and test.right.prefix is not None:
+        bits = test.right.prefix
+        return lambda one, other: order(_network(one, bits), _network(other, bits))
+    return order
+
+
+def _octets(value: Value) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
+
+
+def _network(address: Value, bits: int) -> bytes:
+    """An address with everything behind its leading bits cleared."""
+    packed = as_bytes(address)
+    width = len(packed) * 8
+    kept = int.from_bytes(packed) >> (width - bits) << (width - bits)
+    return kept.to_bytes(len(packed))
+
+
+def _member(how: How, found: Values, elements: list[Relation2]) -> Predicate:
+    quantified = any if how is How.ANY else all
+
+    def member(packet: Packet) -> bool:
+        ours = found(packet)
+        return bool(ours) and quantified(
+            any(element(packet, value) for element in elements) for value in ours
+        )
+
+    return member
+
+
+Relation2 = Callable[[Packet, Value], bool]
+
+
+def _element(element: Operand | Between) -> Relation2:
+    if isinstance(element, Between):
+        low, high = values(element.low), values(element.high)
+        return lambda packet, value: any(
+            _ORDER[Op.LE](least, value) and _ORDER[Op.LE](value, most)
+            for least in low(packet)
+            for most in high(packet)
+        )
+    test = Compare(Op.EQ, How.ANY, element, element)
+    relation, wanted = _relation(test), values(element)
+    return lambda packet, value: any(relation(value, each) for each in wanted(packet))
+
+
+def values(operand: Operand) -> Values:
+    """The function that takes an operand's values from a packet; () when it has none."""
+    match operand:
+        case Constant(value=value):
+            constant = (value,)
+            return lambda _: constant
+        case FieldRef():
+            return _field(operand)
+        case Slice(inner, ranges):
+            whole = values(inner)
+            return lambda packet: _present(_cut(value, ranges) for value in whole(packet))
+        case Call():
+            return _call(operand)
+        case Negative(inner):
+            plain = values(inner)
+            return lambda packet: [_negated(value) for value in plain(packet)]
+        case Binary():
+            return _binary(operand)
+        case _:
+            raise TypeError(f"not a checked operand: {operand!r}")

@@ -50,6 +50,7 @@ from wirelab.verify.filter.walk import leaves
 from wirelab.verify.filter.words import nearest
 
 _SLICED = OCTETS | ADDRESSES | {Kind.STRING}
+_TEXTLESS = (OCTETS - {Kind.ETHER}) | {Kind.STRING, Kind.NONE}
 _RESULT = {"len": Kind.UINT, "count": Kind.UINT}
 
 
@@ -238,7 +239,7 @@ class _Check:
         fits = {
             "count": plain,
             "len": plain and kind in _SLICED,
-            "string": plain and kind not in OCTETS | {Kind.STRING, Kind.NONE} or kind is Kind.ETHER,
+            "string": plain and kind not in _TEXTLESS,
         }
         if not fits.get(call.function, kind is Kind.STRING):
             raise FilterError(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from wirelab.verify.fields import Value
 from wirelab.verify.filter.nodes import Arithmetic, Constant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wirelab.verify.fields import Value
 
 
 def fold(op: Arithmetic, left: Constant, right: Constant) -> Constant:

@@ -6,11 +6,14 @@ Source: Wireshark 4.0, wireshark-filter(4), and what tshark 4.0 accepts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import FilterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Token(Enum):

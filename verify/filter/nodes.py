@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from wirelab.verify.fields import Kind, Value
+if TYPE_CHECKING:
+    from wirelab.verify.fields import Kind, Value
 
 
 class Op(Enum):

@@ -71,10 +71,8 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Test:
-        if self._next.token is Token.END:
-            return Always()
-        test = self._or()
-        if self._next.token is not Token.END:
+        test = Always() if self._ended else self._or()
+        if not self._ended:
             raise self._unexpected()
         return test
 
@@ -248,6 +246,10 @@ class _Parser:
         return self._tokens[self._at]
 
     @property
+    def _ended(self) -> bool:
+        return self._next.token is Token.END
+
+    @property
     def _symbol(self) -> str:
         """The symbol that comes next; "" when something else does."""
         return self._next.value if self._next.token is Token.SYMBOL else ""
@@ -280,7 +282,7 @@ class _Parser:
 
     def _unexpected(self, wanted: str = "") -> FilterError:
         lexeme = self._next
-        if lexeme.token is Token.END:
+        if self._ended:
             return FilterError(self._text, lexeme.column, f"the filter ends too early{wanted}")
         shown = self._text[lexeme.column - 1 : self._peek(1).column - 1].strip()
         return FilterError(self._text, lexeme.column, f"{shown!r} was unexpected{wanted}")

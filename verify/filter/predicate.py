@@ -6,39 +6,35 @@ A field that a packet does not have satisfies no operator, `!=` included.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 from wirelab.verify.field import as_bytes
-from wirelab.verify.fields import FIELDS, Kind, Value, render
-from wirelab.verify.filter.fold import calculate
+from wirelab.verify.fields import FIELDS, Kind, Value
 from wirelab.verify.filter.nodes import (
     Always,
     And,
     Between,
-    Binary,
-    Call,
     Compare,
     Constant,
     Exists,
     FieldRef,
     How,
     Member,
-    Negative,
     NonZero,
     Not,
     Op,
     Operand,
     Or,
-    Slice,
     Test,
 )
+from wirelab.verify.filter.operands import Values, octets, values
 from wirelab.verify.filter.pattern import compiled
-from wirelab.verify.filter.ranges import chosen_layers, take
 from wirelab.verify.packet import Packet
 
 Predicate = Callable[[Packet], bool]
-Values = Callable[[Packet], Sequence[Value]]
-Relation = Callable[[Value, Value], bool]
+Relation = Callable[[Any, Any], bool]
+Membership = Callable[[Packet, Value], bool]
 
 _ORDER: dict[Op, Relation] = {
     Op.EQ: operator.eq,
@@ -103,19 +99,15 @@ def _compare(test: Compare) -> Predicate:
 
 def _relation(test: Compare) -> Relation:
     if test.op is Op.CONTAINS:
-        return lambda whole, part: part in whole  # type: ignore[operator]  # checked: rows or texts
+        return lambda whole, part: part in whole
     if test.op is Op.MATCHES and isinstance(test.right, Constant):
         search = compiled(str(test.right.value)).search
-        return lambda value, _: search(_octets(value)) is not None
+        return lambda value, _: search(octets(value)) is not None
     order = _ORDER[test.op]
     if isinstance(test.right, Constant) and test.right.prefix is not None:
         bits = test.right.prefix
         return lambda one, other: order(_network(one, bits), _network(other, bits))
     return order
-
-
-def _octets(value: Value) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
 
 
 def _network(address: Value, bits: int) -> bytes:
@@ -126,7 +118,7 @@ def _network(address: Value, bits: int) -> bytes:
     return kept.to_bytes(len(packed))
 
 
-def _member(how: How, found: Values, elements: list[Relation2]) -> Predicate:
+def _member(how: How, found: Values, elements: list[Membership]) -> Predicate:
     quantified = any if how is How.ANY else all
 
     def member(packet: Packet) -> bool:
@@ -138,10 +130,7 @@ def _member(how: How, found: Values, elements: list[Relation2]) -> Predicate:
     return member
 
 
-Relation2 = Callable[[Packet, Value], bool]
-
-
-def _element(element: Operand | Between) -> Relation2:
+def _element(element: Operand | Between) -> Membership:
     if isinstance(element, Between):
         low, high = values(element.low), values(element.high)
         return lambda packet, value: any(
@@ -152,25 +141,3 @@ def _element(element: Operand | Between) -> Relation2:
     test = Compare(Op.EQ, How.ANY, element, element)
     relation, wanted = _relation(test), values(element)
     return lambda packet, value: any(relation(value, each) for each in wanted(packet))
-
-
-def values(operand: Operand) -> Values:
-    """The function that takes an operand's values from a packet; () when it has none."""
-    match operand:
-        case Constant(value=value):
-            constant = (value,)
-            return lambda _: constant
-        case FieldRef():
-            return _field(operand)
-        case Slice(inner, ranges):
-            whole = values(inner)
-            return lambda packet: _present(_cut(value, ranges) for value in whole(packet))
-        case Call():
-            return _call(operand)
-        case Negative(inner):
-            plain = values(inner)
-            return lambda packet: [_negated(value) for value in plain(packet)]
-        case Binary():
-            return _binary(operand)
-        case _:
-            raise TypeError(f"not a checked operand: {operand!r}")

@@ -73,7 +73,7 @@ def take(value: bytes, ranges: tuple[Range, ...]) -> bytes | None:
 
 def chosen_layers(count: int, ranges: tuple[Range, ...]) -> list[int]:
     """Which of the layers 1 to `count` a layer operator means, in ascending order."""
-    chosen = set()
+    chosen: set[int] = set()
     for each in ranges:
         start = each.start + count + 1 if each.start < 0 else each.start
         stop = count + 1 if each.length is None else start + each.length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wirelab.verify.fields import Field, Kind, Value, parse, render
+from wirelab.verify.fields import Field, Kind, parse, render
 from wirelab.verify.filter.nodes import Constant, Form, Literal
 
 NUMBERS = frozenset({Kind.BOOL, Kind.UINT, Kind.INT, Kind.FLOAT})

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import FilterError
 from wirelab.verify.fields import FIELDS
-from wirelab.verify.filter.lexer import Lexeme
+
+if TYPE_CHECKING:
+    from wirelab.verify.filter.lexer import Lexeme
 
 
 def is_field(word: str) -> bool:

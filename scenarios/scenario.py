@@ -1,0 +1,128 @@
+"""What a scenario is: a network, traffic, and what must be seen of it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mininet.topo import Topo
+
+from wirelab.scenarios.stage import Stage
+from wirelab.verify import Expectation
+
+
+class SettingError(Exception):
+    """A setting does not exist, or has a value that it cannot have."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something about a scenario that its user may change with `--set`."""
+
+    name: str
+    """As written in `--set name=value`; a topology's parameter of this name gets the value."""
+    default: int | str
+    """The value when nothing is said."""
+    meaning: str
+    """One phrase."""
+    minimum: int | None = None
+    """Smallest number allowed."""
+    maximum: int | None = None
+    """Largest number allowed."""
+    unit: str = ""
+    """Of a number: `bytes`, `routers`, `s`."""
+    choices: tuple[str, ...] = ()
+    """The words allowed, where it is a word."""
+
+    def parse(self, text: str) -> int | str:
+        """Return the value that `text` stands for.
+
+        Raises:
+            SettingError: it is not a value of this setting.
+        """
+        if self.choices:
+            if text not in self.choices:
+                raise SettingError(f"{self.name} is one of {', '.join(self.choices)}, not {text!r}")
+            return text
+        try:
+            value = int(text)
+        except ValueError:
+            raise SettingError(f"{self.name} is a number, not {text!r}") from None
+        low, high = self.minimum, self.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            unit = f" {self.unit}" if self.unit else ""
+            raise SettingError(f"{self.name} is {low} to {high}{unit}, not {value}")
+        return value
+
+
+Settings = Mapping[str, Any]
+Play = Callable[[Stage], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One entry of the catalogue."""
+
+    id: str
+    """Its name, as in `lab run arp-cold-resolve`."""
+    family: str
+    """The module it stands in: `arp`, `dhcp`, …"""
+    topology: type[Topo]
+    """The network."""
+    points: Mapping[str, str]
+    """Where it is captured: interface by capture point."""
+    expect: Callable[[Settings], Expectation]
+    """What must be seen, given the settings."""
+    play: Play
+    """The traffic."""
+    rfcs: tuple[str, ...]
+    """The sections that define the behaviour."""
+    settings: tuple[Setting, ...] = ()
+    """What its user may change."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the topology that this scenario fixes."""
+    origin: str = "real"
+    """`real` where kernels, daemons and ordinary clients send every packet; else `crafted`."""
+
+    @property
+    def title(self) -> str:
+        """Its first line of text."""
+        return (inspect.getdoc(self.play) or self.id).partition("\n")[0]
+
+    @property
+    def lesson(self) -> str:
+        """What it teaches: its text after the first line."""
+        return (inspect.getdoc(self.play) or "").partition("\n")[2].strip()
+
+    def defaults(self) -> dict[str, Any]:
+        """Return the settings when nothing is said."""
+        return {setting.name: setting.default for setting in self.settings}
+
+    def network(self, settings: Settings) -> Topo:
+        """Return its network under these settings."""
+        known = inspect.signature(self.topology.build).parameters
+        chosen = {name: value for name, value in settings.items() if name in known}
+        return self.topology(**(dict(self.fixed) | chosen))
+
+
+def scenario(
+    id: str,  # noqa: A002 - the catalogue's word
+    *,
+    topology: type[Topo],
+    points: Mapping[str, str],
+    expect: Expectation | Callable[[Settings], Expectation],
+    rfcs: tuple[str, ...],
+    settings: tuple[Setting, ...] = (),
+    fixed: Mapping[str, Any] | None = None,
+    origin: str = "real",
+) -> Callable[[Play], Scenario]:
+    """Make a scenario of the function below: its text is the lesson, its body the traffic."""
+    of_settings = expect if callable(expect) else lambda _settings: expect
+
+    def make(play: Play) -> Scenario:
+        family = play.__module__.rpartition(".")[2]
+        return Scenario(
+            id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin
+        )
+
+    return make

@@ -1,0 +1,87 @@
+"""The stage on which a scenario plays: its lab, its servers, what has been seen so far."""
+
+import random
+from collections.abc import Mapping
+from time import monotonic
+from typing import Any
+
+from wirelab.emulator import EmulatorError, Host, Lab
+from wirelab.traffic.daemon import Daemon, Running, start
+from wirelab.verify import Frame, dissect, display_filter
+
+_SEEN_WITHIN = 10.0
+
+
+class NotSeen(EmulatorError):  # noqa: N818 - named after what happened
+    """What a scenario waited for did not pass its capture point in time."""
+
+
+class Stage:
+    """A running lab, as a scenario's traffic sees it."""
+
+    def __init__(self, lab: Lab, settings: Mapping[str, Any], seed: int, scenario: str) -> None:
+        self.lab = lab
+        self.settings = settings
+        """The values of `--set`, or their defaults."""
+        self.random = random.Random(f"{scenario} {seed}")
+        """For names, sizes and contents: the same for the same seed."""
+        self.facts: dict[str, Any] = {}
+        self.names: dict[str, str] = lab.names()
+        """The names that expectations may use; a scenario may add its own."""
+        self._running: list[Running] = []
+
+    def __getitem__(self, node: str) -> Host:
+        found: Host = self.lab[node]
+        return found
+
+    def start(self, node: str, daemon: Daemon) -> Running:
+        """Start a server on a node and return when it listens."""
+        running = start(self.lab, self[node], daemon)
+        self._running.append(running)
+        return running
+
+    def fact(self, key: str, value: Any) -> None:
+        """Record a piece of ground truth, told by a player, for `facts.json`."""
+        self.facts[key] = value
+
+    def wait_for(
+        self, text: str, *, at: str, count: int = 1, timeout: float = _SEEN_WITHIN
+    ) -> None:
+        """Wait until `count` frames that a display filter selects have passed point `at`.
+
+        Raises:
+            NotSeen: they have not within `timeout` seconds.
+            DaemonDied: a server ended meanwhile.
+        """
+        wanted = display_filter(text, self.names)
+        deadline = monotonic() + timeout
+        while True:
+            captured = self.lab.taps.frames()
+            frames = (
+                Frame(number, seen.time, seen.point, seen.data, len(seen.data), 1, seen.outgoing)
+                for number, seen in enumerate(captured, start=1)
+                if seen.point == at
+            )
+            if sum(map(wanted, dissect(frames))) >= count:
+                return
+            self.check()
+            if not self.lab.taps.wait_for_more(len(captured), min(deadline, monotonic() + 0.5)):
+                if monotonic() < deadline:
+                    continue
+                raise NotSeen(f"not seen at {at} within {timeout:g} s: {count} × {text}")
+
+    def check(self) -> None:
+        """See that every server still runs.
+
+        Raises:
+            DaemonDied: one does not.
+        """
+        for running in self._running:
+            running.check()
+
+    def close(self) -> None:
+        """Stop the servers, last started first, and collect what they know."""
+        self.check()
+        for running in reversed(self._running):
+            running.stop()
+            self.facts.setdefault("servers", {})[running.name] = running.facts()

@@ -1,0 +1,6 @@
+"""`python -m wirelab`."""
+
+from wirelab.cli import main
+
+if __name__ == "__main__":
+    main()

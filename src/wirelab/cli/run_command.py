@@ -1,0 +1,103 @@
+"""`lab run`."""
+
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, MISSING, explained
+from wirelab.cli.progress import Progress, plain_or_live
+from wirelab.report import write_index
+from wirelab.run import Job, Outcome, Status, plan, run_jobs
+
+_COLOURS = {
+    Status.PASSED: "green",
+    Status.FAILED: "red",
+    Status.ERROR: "red",
+    Status.SKIPPED: "yellow",
+}
+_AT_ONCE = 16
+
+
+@click.command("run")
+@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("out"),
+    show_default=True, help="Folder for captures, verdicts and index.html.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), default=_AT_ONCE, show_default=True,
+    help="Labs at once; they mostly wait, so more than there are processors.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True,
+    help="Decides addresses, names and sizes; 0 keeps the addresses as drawn.",
+)
+@click.option(
+    "--set", "assignments", multiple=True, metavar="NAME=VALUE",
+    help="Change a setting, as in --set mtu=1300; `lab show` lists them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="A JSON line a scenario.")
+def command(  # fmt: skip
+    names: tuple[str, ...],
+    output: Path,
+    jobs: int,
+    seed: int,
+    assignments: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Build, play, capture and verify scenarios: all of them when none is named."""
+    with explained():
+        planned = plan(names, assignments, seed)
+        begun = time.monotonic()
+        try:
+            outcomes = _run(planned, output, jobs, as_json)
+        except KeyboardInterrupt:
+            click.echo("lab: stopped; the labs that ran are gone", err=True)
+            sys.exit(128 + 2)
+        index = write_index(output, planned, outcomes)
+    if not as_json:
+        _conclude(outcomes, time.monotonic() - begun, index)
+    sys.exit(_exit_status(outcomes))
+
+
+def _run(planned: list[Job], output: Path, at_once: int, as_json: bool) -> list[Outcome]:
+    outcomes = []
+    with plain_or_live(len(planned), quiet=as_json) as progress:
+        for outcome in run_jobs(planned, output, at_once, progress.started):
+            outcomes.append(outcome)
+            progress.ended(outcome)
+            if as_json:
+                click.echo(json.dumps(outcome.as_json()))
+            else:
+                _tell(outcome, progress)
+    return outcomes
+
+
+def _tell(outcome: Outcome, progress: Progress) -> None:
+    status = click.style(f"{outcome.status:7}", fg=_COLOURS[outcome.status])
+    told = f"{outcome.seconds:5.1f} s  {outcome.packets:4} packets"
+    progress.say(f"{status}  {outcome.scenario:22}  {told}")
+    if outcome.status is Status.PASSED:
+        return
+    progress.say(f"         {outcome.reason}")
+    if outcome.explanation:
+        progress.say(outcome.explanation.rstrip())
+
+
+def _conclude(outcomes: list[Outcome], seconds: float, index: Path) -> None:
+    counts = Counter(outcome.status for outcome in outcomes)
+    told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    click.echo(f"\n{told} in {seconds:.1f} s. Captures and verdicts: {index}")
+
+
+def _exit_status(outcomes: list[Outcome]) -> int:
+    seen = {outcome.status for outcome in outcomes}
+    if seen & {Status.FAILED, Status.ERROR}:
+        return EXPECTATION_FAILED
+    if Status.SKIPPED in seen:
+        return MISSING
+    return 0 if seen else BAD_INPUT

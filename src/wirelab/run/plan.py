@@ -1,0 +1,86 @@
+"""Which scenarios to run, with which settings: decided, and checked, before anything starts."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wirelab.emulator import TopologyError
+from wirelab.emulator.links import check_mtu
+from wirelab.scenarios import CATALOGUE, Scenario, SettingError
+
+
+class PlanError(Exception):
+    """What was asked for does not exist, or cannot be."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One scenario to run."""
+
+    scenario: Scenario
+    """What to run."""
+    settings: dict[str, Any]
+    """Every setting of it."""
+    seed: int
+    """Decides addresses, names, sizes."""
+
+
+def plan(names: Sequence[str], assignments: Iterable[str], seed: int) -> list[Job]:
+    """Return the jobs for scenario ids, families, or `all`, with `name=value` settings.
+
+    Raises:
+        PlanError: there is no such scenario or setting, or the value is out of its range.
+    """
+    chosen = select(names or ["all"])
+    values = dict(map(_split, assignments))
+    known = {setting.name for scenario in chosen for setting in scenario.settings}
+    for name in values:
+        if name not in known:
+            raise PlanError(
+                f"no scenario chosen here has a setting {name!r}" + _nearest(name, known)
+            )
+    return [Job(scenario, _settings(scenario, values), seed) for scenario in chosen]
+
+
+def select(names: Iterable[str]) -> list[Scenario]:
+    """Return the scenarios that ids, families or `all` stand for, in the catalogue's order."""
+    wanted: set[str] = set()
+    families = {scenario.family for scenario in CATALOGUE.values()}
+    for name in names:
+        matching = {
+            scenario.id
+            for scenario in CATALOGUE.values()
+            if name in ("all", scenario.id, scenario.family)
+        }
+        if not matching:
+            raise PlanError(
+                f"there is no scenario {name!r}" + _nearest(name, {*CATALOGUE, *families})
+            )
+        wanted |= matching
+    return [scenario for scenario in CATALOGUE.values() if scenario.id in wanted]
+
+
+def _settings(scenario: Scenario, values: dict[str, str]) -> dict[str, Any]:
+    settings = scenario.defaults()
+    for setting in scenario.settings:
+        if setting.name in values:
+            try:
+                settings[setting.name] = setting.parse(values[setting.name])
+                if setting.name == "mtu":
+                    check_mtu(settings["mtu"], scenario.id, ipv6=False)
+            except (SettingError, TopologyError) as error:
+                raise PlanError(f"{scenario.id}: {error}") from error
+    return settings
+
+
+def _split(assignment: str) -> tuple[str, str]:
+    name, equals, value = assignment.partition("=")
+    if not equals or not name:
+        raise PlanError(f"--set takes name=value, not {assignment!r}")
+    return name, value
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.4)
+    return f"; did you mean {near[0]}?" if near else "; `lab list` names them all"

@@ -1,0 +1,123 @@
+"""One scenario from start to verdict, inside its sandbox."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wirelab.emulator import Captured, EmulatorError, Lab, Missing, PointStatistics
+from wirelab.run.outcome import Outcome, Status
+from wirelab.run.plan import Job
+from wirelab.run.provenance import write_provenance
+from wirelab.run.publish import publish
+from wirelab.scenarios import Stage
+from wirelab.verify import CaptureWriter, Point, Verdict, explain, judge, read_capture
+
+_EXPLANATION_WIDTH = 100
+
+
+def play(job: Job, destination: int) -> Outcome:
+    """Build, play, capture and judge `job`; put its files into the folder open as `destination`.
+
+    Runs inside a sandbox. Whatever goes wrong in the lab is an outcome, not an exception.
+    """
+    begun = time.monotonic()
+    name = job.scenario.id
+    try:
+        verdict, captured, folder = _played(job)
+    except Missing as error:
+        return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
+    except EmulatorError as error:
+        first, _, rest = str(error).partition("\n")
+        return Outcome(
+            name, Status.ERROR, time.monotonic() - begun, reason=first, explanation=rest
+        )
+    publish(folder, destination, name)
+    return Outcome(
+        name,
+        Status.PASSED if verdict.passed else Status.FAILED,
+        time.monotonic() - begun,
+        len(captured),
+        reason="" if verdict.passed else verdict.problems[0],
+        explanation=explain(verdict, _EXPLANATION_WIDTH),
+    )
+
+
+def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
+    scenario = job.scenario
+    lab = Lab(scenario.network(job.settings), seed=job.seed, taps=scenario.points)
+    folder = lab.scratch / "result"
+    folder.mkdir()
+    lab.start()
+    stage = Stage(lab, job.settings, job.seed, scenario.id)
+    scenario.play(stage)
+    statistics = lab.taps.stop()
+    captured = lab.taps.frames()
+    stage.close()
+    lab.logs.rename(folder / "logs")
+    _write_captures(job, stage.names, lab, captured, statistics, folder)
+    verdict = judge(
+        scenario.expect(job.settings),
+        read_capture(folder / "capture.pcapng"),
+        names=stage.names,
+    )
+    _write_json(folder / "facts.json", _facts(job, stage))
+    details = {"scenario": scenario.id, "seed": job.seed, "settings": job.settings}
+    _write_json(folder / "verdict.json", {**verdict.as_json(), **details})
+    (folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
+    return verdict, captured, folder
+
+
+def _write_captures(
+    job: Job,
+    names: Mapping[str, str],
+    lab: Lab,
+    captured: tuple[Captured, ...],
+    statistics: Mapping[str, PointStatistics],
+    folder: Path,
+) -> None:
+    """Write the merged capture and one file a point."""
+    points = [
+        Point(point, f"interface {name} of the lab", lab.interface(name).mtu)
+        for point, name in job.scenario.points.items()
+    ]
+    comment = write_provenance(job, names)
+    (folder / "points").mkdir()
+    _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
+    for point in points:
+        own = tuple(frame for frame in captured if frame.point == point.name)
+        _write_capture(folder / "points" / f"{point.name}.pcapng", [point], comment, own, statistics)
+
+
+def _write_capture(
+    path: Path,
+    points: list[Point],
+    comment: str,
+    captured: tuple[Captured, ...],
+    statistics: Mapping[str, PointStatistics],
+) -> None:
+    with path.open("wb") as file:
+        writer = CaptureWriter(file, points, comment=comment)
+        for frame in captured:
+            writer.write(frame.point, frame.time, frame.data, len(frame.data), frame.outgoing)
+        writer.close(
+            {
+                point.name: (statistics[point.name].received, statistics[point.name].dropped)
+                for point in points
+            }
+        )
+
+
+def _facts(job: Job, stage: Stage) -> dict[str, Any]:
+    return {
+        "scenario": job.scenario.id,
+        "seed": job.seed,
+        "settings": job.settings,
+        "names": stage.names,
+        **stage.facts,
+    }
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, default=str) + "\n")

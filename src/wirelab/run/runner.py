@@ -1,0 +1,62 @@
+"""Many labs at once: they mostly wait for protocol timers, so they overlap."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from wirelab.emulator import EmulatorError, Missing, sandbox
+from wirelab.run.outcome import Outcome, Status
+from wirelab.run.plan import Job
+from wirelab.run.play import play
+from wirelab.run.publish import sweep
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    output: Path,
+    at_once: int,
+    started: Callable[[Job], None] = lambda _job: None,
+) -> Iterator[Outcome]:
+    """Run `jobs`, at most `at_once` at a time, and yield each outcome as it comes.
+
+    Whoever stops iterating (Ctrl-C, say) ends the labs that still run.
+
+    Raises:
+        OSError: the output folder cannot be made or written.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    sweep(output)
+    destination = os.open(output, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    waiting = list(jobs)
+    running: dict[object, tuple[Job, sandbox.Child, float]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                job = waiting.pop(0)
+                child = sandbox.start(play, job, destination)
+                running[child.answers] = (job, child, time.monotonic())
+                started(job)
+            for ready in wait([child.answers for _job, child, _begun in running.values()]):
+                job, child, begun = running.pop(ready)
+                yield _outcome(job, child, begun, output)
+    finally:
+        for _job, child, _begun in running.values():
+            child.kill()
+        os.close(destination)
+
+
+def _outcome(job: Job, child: sandbox.Child, begun: float, output: Path) -> Outcome:
+    name = job.scenario.id
+    try:
+        outcome: Outcome = child.result()
+    except Missing as error:
+        return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
+    except EmulatorError as error:
+        return Outcome(name, Status.ERROR, time.monotonic() - begun, reason=str(error))
+    finally:
+        child.kill()
+    judged = outcome.status in (Status.PASSED, Status.FAILED)
+    return replace(outcome, directory=str(output / name) if judged else "")

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors import dns_tcp, http, tls
-from wirelab.verify.dissectors.tcp_stream import MODULO, Flow, Pending, later
+from wirelab.verify.dissectors.tcp_stream import MODULO, Pending, Stream, later
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.dissectors.tcp_stream import Segment
 
-Framing = Callable[[bytes, int, int], int]
-"""Given bytes and where in them a message starts and the data end: where the message ends. That
-may be behind the end of the data, which says how many more are needed at least."""
+Framing = Callable[[bytes, int, int, Stream], int]
+"""Given bytes, where in them a message starts and the data end, and the connection: where the
+message ends. That may be behind the end of the data: so many bytes are needed at least."""
 
 FRAMINGS: dict[str, Framing] = {
     "dns": dns_tcp.framing,
@@ -55,7 +55,7 @@ def messages(name: str, segment: Segment, payload: int) -> Next:
             return None
         data = b"".join(pending.pieces)
         start, end, segments = 0, len(data), pending.segments
-    return _complete(name, flow, segments, data, start, end)
+    return _complete(name, segments, data, start, end)
 
 
 def _already_delivered(segment: Segment) -> int:
@@ -68,22 +68,20 @@ def _already_delivered(segment: Segment) -> int:
     return (delivered - segment.seq) % MODULO if later(delivered, segment.seq) else 0
 
 
-def _complete(
-    name: str, flow: Flow, segments: list[Segment], data: bytes, start: int, end: int
-) -> Next:
+def _complete(name: str, segments: list[Segment], data: bytes, start: int, end: int) -> Next:
     """The whole messages at the start of the data; what is behind them is kept for later."""
-    framing = FRAMINGS[name]
-    at = behind = start
+    framing, flow, stream = FRAMINGS[name], segments[-1].flow, segments[-1].stream
+    at = start
+    flow.pending = None
     while at < end:
-        behind = framing(data, at, end)
+        behind = framing(data, at, end, stream)
         if behind > end:
+            kept = segments if at == start else segments[-1:]
+            if end - at <= _MOST_LOOKED_AT or behind > end + 1:
+                flow.pending = Pending([data[at:end]], kept, end - at, behind - at)
             break
         at = behind
-    flow.pending = None
-    if at < end and end - at <= _MOST_LOOKED_AT + (behind - end):
-        flow.pending = Pending([data[at:end]], segments[-1:], end - at, behind - at)
     if at == start:
-        flow.pending = flow.pending and Pending([data[at:end]], segments, end - at, behind - at)
         return None
     if len(segments) > 1:
         _note(segments, at)

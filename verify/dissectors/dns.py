@@ -47,7 +47,6 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
         length = data[at] << 8 | data[at + 1]
         behind = min(at + 2 + length, end)
         layer = _message(memory, packet, Cursor(data, at + 2, behind), behind)
-        layer.below = below
         layer.note("dns.length", length)
         at = behind
     return None
@@ -105,11 +104,12 @@ def _sections(layer: Layer, cursor: Cursor) -> None:
 
 def _match(exchanges: Exchanges, layer: Layer) -> None:
     """Connects a response with its query, and a repetition with what it repeats."""
-    transport = layer.packet.layers[-2]
-    while transport.protocol not in ("udp", "tcp") and transport.below is not None:
+    transport = layer.below
+    while transport and transport.protocol == "dns":
         transport = transport.below
-    number = layer.notes["dns.id"][0]
-    key = (ends(transport), int(number))
+    if transport is None:
+        return
+    key = (ends(transport), int(layer.notes["dns.id"][0]))
     known = exchanges.get(key)
     if layer.data[layer.start + 2] & (_RESPONSE >> 8):
         _response(known, layer)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.tcp_stream import Stream
+
 _PREFIX = 2
 
 
-def framing(data: bytes, start: int, end: int) -> int:
+def framing(data: bytes, start: int, end: int, stream: Stream) -> int:
     """Where the message that starts here ends, its length included."""
     if end - start < _PREFIX:
         return start + _PREFIX

@@ -3,36 +3,202 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.checksum import addresses
 from wirelab.verify.dissectors.cursor import printable
 from wirelab.verify.dissectors.outcome import Next
-from wirelab.verify.dissectors.reading import noted
-from wirelab.verify.dissectors.streams import AnnouncedTcp, Announcement
+from wirelab.verify.dissectors.streams import AnnouncedTcp, Announcement, Ends, ends
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wirelab.verify.dissectors.memory import Memory
+    from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.field import Reader
     from wirelab.verify.packet import Packet
 
-_PORT = 21
+_PORT = b"\x00\x15"
 _SIX_NUMBERS = re.compile(rb"(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})")
 _EXTENDED_PASSIVE = re.compile(rb"\(\|\|\|(\d{1,5})\|\)")
-_REPLY = re.compile(rb"(\d{3})[ -](.*)", re.DOTALL)
+_EXTENDED_ACTIVE = re.compile(rb"\|([12])\|([0-9A-Fa-f.:]+)\|(\d{1,5})\|")
+_END_OF_LINE = re.compile(rb"\r?\n")
+
+
+_ACTIVE = ("active.cip", "active.port")
+_PASSIVE = ("passive.ip", "passive.port")
+
+
+class Latest(dict[Ends, Announcement]):
+    """The data connection that a control connection announced last."""
 
 
 def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
-    """The lines of one segment, commands from a client or replies from a server."""
+    """The first line of a segment, a command from a client or a reply from a server."""
     below = packet.layers[-1]
     layer = Layer(packet, "ftp", data, start, end, stop)
-    from_server = int.from_bytes(below.data[below.start : below.start + 2], "big") == _PORT
-    layer.note("ftp.response", from_server)
-    layer.note("ftp.request", not from_server)
-    for line in data[start:end].splitlines():
-        if from_server:
-            _reply(memory, layer, line)
-        else:
-            _command(memory, layer, line)
+    line = _END_OF_LINE.split(data[start:end], maxsplit=1)[0]
+    is_command = below.data[below.start + 2 : below.start + 4] == _PORT
+    layer.note("ftp.request", is_command)
+    layer.note("ftp.response", not is_command)
+    announcement = _command(layer, line) if is_command else _reply(layer, line)
+    if announcement and not layer.quoted:
+        known, told = announcement
+        memory.of(AnnouncedTcp)[known, _other(below, known)] = told
+        memory.of(Latest)[ends(below)] = told
+    elif is_command and not layer.quoted:
+        _serve(memory.of(Latest).get(ends(below)), layer, line)
     return None
+
+
+def _other(below: Layer, known: bytes) -> bytes:
+    """The address at the other end of a data connection of which one end is known."""
+    source, destination = addresses(below)
+    return destination if known[:-2] == source else source
+
+
+def _serve(announcement: Announcement | None, layer: Layer, line: bytes) -> None:
+    """Remembers which command an announced connection is used for: the first one behind it."""
+    if announcement and announcement.command is None:
+        announcement.command = printable(line), layer.packet.frame.number
+
+
+def _command(layer: Layer, line: bytes) -> tuple[bytes, Announcement] | None:
+    """Notes a command; where it names a port to connect to, that end of the connection."""
+    command, _, argument = line.partition(b" ")
+    if command:
+        layer.note("ftp.request.command", printable(command))
+    if argument:
+        layer.note("ftp.request.arg", printable(argument))
+    if command.upper() == b"PORT":
+        return _end(layer, "PORT", _SIX_NUMBERS.search(argument))
+    if command.upper() == b"EPRT":
+        return _extended(layer, _EXTENDED_ACTIVE.search(argument))
+    return None
+
+
+def _reply(layer: Layer, line: bytes) -> tuple[bytes, Announcement] | None:
+    """Notes a reply; where it names a port to connect to, that end of the connection."""
+    code, argument = line[:3], line
+    if len(code) == 3 and code.isdigit():
+        layer.note("ftp.response.code", int(code))
+        argument = line[4:]
+    if argument:
+        layer.note("ftp.response.arg", printable(argument))
+    if code == b"227":
+        return _end(layer, "PASV", _SIX_NUMBERS.search(argument))
+    if code == b"229":
+        return _extended_passive(layer, _EXTENDED_PASSIVE.search(argument))
+    return None
+
+
+def _end(
+    layer: Layer, method: str, found: re.Match[bytes] | None
+) -> tuple[bytes, Announcement] | None:
+    """An address and a port as six numbers (RFC 959 5.2)."""
+    numbers = [int(digits) for digits in found.groups()] if found else []
+    if not numbers or max(numbers) > 255:
+        return None
+    end = bytes(numbers)
+    address, port = _PASSIVE if method == "PASV" else _ACTIVE
+    layer.note(f"ftp.{address}", end[:4])
+    layer.note(f"ftp.{port}", int.from_bytes(end[4:], "big"))
+    return end, Announcement("ftp-data", method, layer)
+
+
+def _extended_passive(
+    layer: Layer, found: re.Match[bytes] | None
+) -> tuple[bytes, Announcement] | None:
+    """A port of the server (RFC 2428 3)."""
+    port = int(found[1]) if found else 0
+    if not 0 < port < 65536 or layer.below is None:
+        return None
+    layer.note("ftp.epsv.port", port)
+    end = addresses(layer.below)[0] + port.to_bytes(2, "big")
+    return end, Announcement("ftp-data", "EPASV", layer)
+
+
+def _extended(
+    layer: Layer, found: re.Match[bytes] | None
+) -> tuple[bytes, Announcement] | None:
+    """An address of either version and a port (RFC 2428 2)."""
+    port = int(found[3]) if found else 0
+    if found is None or not 0 < port < 65536:
+        return None
+    try:
+        address = ip_address(found[2].decode("ascii")).packed
+    except ValueError:
+        return None
+    layer.note("ftp.eprt.ip" if len(address) == 4 else "ftp.eprt.ipv6", address)
+    layer.note("ftp.eprt.port", port)
+    return address + port.to_bytes(2, "big"), Announcement("ftp-data", "EPRT", layer)
+
+
+def dissect_data(
+    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
+) -> Next:
+    """A piece of a file, or of a list of files."""
+    below = packet.layers[-1]
+    layer = Layer(packet, "ftp-data", data, start, end, stop)
+    layer.state = memory.of(AnnouncedTcp).find(below)
+
+
+def _announced(value: Callable[[Announcement], Values]) -> Reader:
+    """Values that the announcement of a data connection has."""
+
+    def read(layer: Layer) -> Values:
+        state = layer.state
+        return value(state) if isinstance(state, Announcement) else ()
+
+    return read
+
+
+def _served(part: int) -> Reader:
+    """The command that a data connection serves (0), or its frame (1)."""
+    return _announced(lambda each: (each.command[part],) if each.command else ())
+
+
+_F = Table("ftp", "RFC 959")
+_P = Table("ftp-data", "RFC 959 3")
+_OWN = "Wireshark shows what it learns later only with -2 in tshark."
+FIELDS = (
+    _F.itself("The File Transfer Protocol: commands and replies."),
+    _F.boolean("ftp.request", "Whether it comes from the client."),
+    _F.boolean("ftp.response", "Whether it comes from the server."),
+    _F.text("ftp.request.command", "The command.", source="RFC 959 4.1"),
+    _F.text("ftp.request.arg", "What it is about.", source="RFC 959 4.1"),
+    _F.uint("ftp.response.code", "The three digits of a reply's first line.", source="RFC 959 4.2"),
+    _F.text("ftp.response.arg", "The text of that line.", source="RFC 959 4.2"),
+    _F.ipv4("ftp.passive.ip", "The address to connect to, from a 227.", source="RFC 959 4.1.2"),
+    _F.uint(
+        "ftp.passive.port", "The port to connect to: p1 times 256 plus p2.", source="RFC 959 4.1.2"
+    ),
+    _F.ipv4("ftp.active.cip", "The client's address, from PORT.", source="RFC 959 4.1.2"),
+    _F.uint("ftp.active.port", "The client's port, from PORT.", source="RFC 959 4.1.2"),
+    _F.uint("ftp.epsv.port", "The port to connect to, from a 229.", source="RFC 2428 3"),
+    _F.ipv4("ftp.eprt.ip", "The client's IPv4 address, from EPRT.", source="RFC 2428 2"),
+    _F.ipv6("ftp.eprt.ipv6", "The client's IPv6 address, from EPRT.", source="RFC 2428 2"),
+    _F.uint("ftp.eprt.port", "The client's port, from EPRT.", source="RFC 2428 2"),
+    _P.itself("A data connection of FTP, whose ports a command or a reply announced."),
+    _P.uint(
+        "ftp-data.setup-frame",
+        "The frame that announced the connection.",
+        _announced(lambda each: (each.layer.packet.frame.number,)),
+        source="Wireshark",
+    ),
+    _P.text(
+        "ftp-data.setup-method",
+        "How: PASV, PORT, EPASV or EPRT.",
+        _announced(lambda each: (each.method,)),
+        source="Wireshark",
+    ),
+    _P.text(
+        "ftp-data.command", "The command that it serves.", _served(0), source="Wireshark", differs=_OWN
+    ),
+    _P.uint(
+        "ftp-data.command-frame", "The frame of that command.", _served(1), source="Wireshark"
+    ),
+)

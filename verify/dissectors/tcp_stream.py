@@ -144,6 +144,10 @@ class Stream:
     """From its SYN to the acknowledgment of the SYN/ACK, in nanoseconds."""
     protocol: str = ""
     """The protocol that it speaks, where its bytes and not its ports tell; "" otherwise."""
+    asked: str = ""
+    """The method of the last HTTP request; "" before there was one."""
+    session: object = None
+    """What the protocol above remembers of the connection."""
     completeness: int = 0
     """The parts of it that were seen, as bits of Completeness."""
 

@@ -1,0 +1,173 @@
+"""IPv4 fragmentation: a datagram larger than the link."""
+
+from collections.abc import Iterator
+
+from wirelab.scenarios.scenario import Setting, Settings, scenario
+from wirelab.scenarios.stage import Stage
+from wirelab.topologies.routed import Routed
+from wirelab.traffic.clients import ping
+from wirelab.verify import Expectation, forwarded, par, seq, step
+
+_HEADER = 20  # bytes of an IPv4 header without options
+_ICMP_HEADER = 8
+_ETHERNET_MTU = 1500
+_SIZE_THAT_FITS = _ETHERNET_MTU - _HEADER - _ICMP_HEADER
+
+POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
+MTU = Setting("mtu", 1400, "MTU of the links behind the first router", 576, 1499, "bytes")
+
+
+def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (offset, total length, more-fragments) of each fragment of a datagram.
+
+    All but the last carry as many multiples of eight bytes as fit (RFC 791 section 3.2).
+    """
+    room = (mtu - _HEADER) // 8 * 8
+    for offset in range(0, payload, room):
+        size = min(room, payload - offset)
+        yield offset, size + _HEADER, int(offset + size < payload)
+
+
+def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Expectation]:
+    """Return a step for each fragment of a datagram of `payload` bytes sent by node `source`."""
+    steps = []
+    for number, (offset, length, more) in enumerate(pieces(payload, mtu), start=1):
+        same = f" && ip.id == ${{{name}1.ip.id}}" if number > 1 else ""
+        whole = "" if more else f" && ip.reassembled.length == {payload}"
+        steps.append(
+            step(
+                f"{name}{number}",
+                f"ip.src == ${{{source}.ip}} && ip.flags.mf == {more} && ip.flags.df == 0"
+                f" && ip.frag_offset == {offset} && ip.len == {length}{same}{whole}",
+                at=at,
+            )
+        )
+    return steps
+
+
+def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) -> Expectation:
+    """The fragments of one datagram at the point nearer to `source`, and the same at the other."""
+    near, far = points
+    return par(
+        seq(*fragment_steps(name, source, payload, _ETHERNET_MTU, near)),
+        seq(*fragment_steps(f"{name}_{far}", source, payload, _ETHERNET_MTU, far)),
+    )
+
+
+def _frag_source(settings: Settings) -> Expectation:
+    payload = settings["size"] + _ICMP_HEADER
+    return seq(
+        _both_points("request", "c", payload, ("lan", "wan")),
+        _both_points("reply", "s", payload, ("wan", "lan")),
+        closed=["ip"],
+    )
+
+
+@scenario(
+    "frag-source",
+    topology=Routed,
+    points=POINTS,
+    rfcs=("RFC 791 section 3.2",),
+    settings=(Setting("size", 4000, "data bytes of the echo request", 1473, 20000, "bytes"),),
+    expect=_frag_source,
+)
+def frag_source(lab: Stage) -> None:
+    """A datagram that its sender must cut before it leaves.
+
+    An echo request of 4000 data bytes does not fit an Ethernet frame: the sender cuts it into
+    three fragments with one identification, offsets 0, 1480 and 2960, and "more fragments" on
+    all but the last. The router passes them on as they are; only the receiver puts them
+    together. Display filters for the upper layer find them in the fragment that completes the
+    datagram, and a filter for frames of 1500 bytes and more misses the last one.
+    """
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=lab.settings["size"]))
+
+
+_WHOLE = (
+    "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.mf == 0"
+    f" && ip.frag_offset == 0 && ip.len == {_ETHERNET_MTU} && data.len == {_SIZE_THAT_FITS}"
+)
+
+
+def _frag_router(settings: Settings) -> Expectation:
+    payload = _SIZE_THAT_FITS + _ICMP_HEADER
+    mtu = settings["mtu"]
+    return seq(
+        step("whole", f"{_WHOLE} && ip.flags.df == 0", at="lan"),
+        *fragment_steps("cut", "c", payload, mtu, "wan"),
+        par(
+            seq(*fragment_steps("reply", "s", payload, mtu, "wan")),
+            seq(*fragment_steps("reply_lan", "s", payload, mtu, "lan")),
+        ),
+        closed=["ip"],
+    )
+
+
+@scenario(
+    "frag-router",
+    topology=Routed,
+    points=POINTS,
+    rfcs=("RFC 791 section 3.2", "RFC 1812 section 4.2.2.7"),
+    settings=(MTU,),
+    expect=_frag_router,
+)
+def frag_router(lab: Stage) -> None:
+    """A datagram that a router must cut, since DF is clear.
+
+    The echo request of 1500 bytes fits the client's LAN but not the link behind the router.
+    DF is clear, so the router cuts it: one packet at point `lan`, two at `wan`. Comparing the
+    two points shows where it was split; the second header is the cost. The reply is cut
+    by its sender, and nobody puts it together on the way.
+    """
+    ping_ = ping(lab["c"], lab["s"].ip(), count=1, size=_SIZE_THAT_FITS, df="dont")
+    lab.fact("ping", ping_)
+
+
+def _pmtud_df(settings: Settings) -> Expectation:
+    mtu = settings["mtu"]
+    return seq(
+        step("too_big", f"{_WHOLE} && ip.flags.df == 1", at="lan"),
+        step(
+            "frag_needed",
+            "icmp.type == 3 && icmp.code == 4 && ip.src#1 == ${r1.ip} && ip.dst#1 == ${c.ip}"
+            f" && icmp.mtu == {mtu} && ip.src#2 == ${{c.ip}} && ip.dst#2 == ${{s.ip}}"
+            f" && ip.id#2 == ${{too_big.ip.id}} && ip.len#2 == {_ETHERNET_MTU}",
+            at="lan",
+        ),
+        step(
+            "fits",
+            "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.df == 1"
+            f" && ip.len == {mtu}",
+            at="lan",
+        ),
+        forwarded("fits", "lan", "wan"),
+        step(
+            "reply",
+            "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
+            f" && ip.len == {mtu} && icmp.ident == ${{fits.icmp.ident}}",
+            at="wan",
+        ),
+        forwarded("reply", "wan", "lan"),
+        closed=["ip"],
+    )
+
+
+@scenario(
+    "pmtud-df",
+    topology=Routed,
+    points=POINTS,
+    rfcs=("RFC 1191 section 4", "RFC 792 (destination unreachable)"),
+    settings=(MTU,),
+    expect=_pmtud_df,
+)
+def pmtud_df(lab: Stage) -> None:
+    """A datagram that a router may not cut: fragmentation needed.
+
+    The same 1500 bytes with DF set: the router drops them and says so, with the MTU of its
+    next link and the head of the packet it dropped. Nothing of it appears at `wan`. The
+    client now knows the path MTU, and a packet of just that size gets through.
+    """
+    c, server = lab["c"], lab["s"].ip()
+    lab.fact("too big", ping(c, server, count=1, size=_SIZE_THAT_FITS, df="do", check=False))
+    fits = lab.settings["mtu"] - _HEADER - _ICMP_HEADER
+    lab.fact("fits", ping(c, server, count=1, size=fits, df="do"))

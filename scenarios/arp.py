@@ -4,7 +4,7 @@ from wirelab.scenarios.scenario import scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import arping, ping
-from wirelab.verify import par, seq, step
+from wirelab.verify import forwarded, par, seq, step
 
 _WHO_HAS = (
     "arp.opcode == 1 && eth.dst == ff:ff:ff:ff:ff:ff && arp.src.hw_mac == ${c.mac}"
@@ -21,7 +21,7 @@ _WHO_HAS = (
     expect=seq(
         step("who_has", _WHO_HAS, at="c"),
         par(
-            step("overheard", _WHO_HAS, at="x"),
+            forwarded("who_has", "c", "x", hops=0),
             seq(
                 step(
                     "is_at",
@@ -75,13 +75,7 @@ def arp_cold_resolve(lab: Stage) -> None:
                     " && arp.src.proto_ipv4 == ${s.ip} && arp.dst.proto_ipv4 == ${s.ip}",
                     at="s",
                 ),
-                step(
-                    f"{kind}_heard",
-                    f"arp.isgratuitous && arp.opcode == {opcode} && eth.src == ${{s.mac}}"
-                    f" && arp.src.hw_mac == ${{{kind}.arp.src.hw_mac}}"
-                    f" && arp.src.proto_ipv4 == ${{{kind}.arp.src.proto_ipv4}}",
-                    at="x",
-                ),
+                forwarded(kind, "s", "x", hops=0),
             )
         ),
         closed=["arp"],

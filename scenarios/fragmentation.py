@@ -6,7 +6,7 @@ from wirelab.scenarios.scenario import Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import ping
-from wirelab.verify import Expectation, forwarded, par, seq, step
+from wirelab.verify import Item, forwarded, par, seq, step
 
 _HEADER = 20  # bytes of an IPv4 header without options
 _ICMP_HEADER = 8
@@ -28,7 +28,7 @@ def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
         yield offset, size + _HEADER, int(offset + size < payload)
 
 
-def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Expectation]:
+def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Item]:
     """Return a step for each fragment of a datagram of `payload` bytes sent by node `source`."""
     steps = []
     for number, (offset, length, more) in enumerate(pieces(payload, mtu), start=1):
@@ -45,7 +45,7 @@ def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> l
     return steps
 
 
-def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) -> Expectation:
+def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) -> Item:
     """The fragments of one datagram at the point nearer to `source`, and the same at the other."""
     near, far = points
     return par(
@@ -54,7 +54,7 @@ def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) 
     )
 
 
-def _frag_source(settings: Settings) -> Expectation:
+def _frag_source(settings: Settings) -> Item:
     payload = settings["size"] + _ICMP_HEADER
     return seq(
         _both_points("request", "c", payload, ("lan", "wan")),
@@ -89,7 +89,7 @@ _WHOLE = (
 )
 
 
-def _frag_router(settings: Settings) -> Expectation:
+def _frag_router(settings: Settings) -> Item:
     payload = _SIZE_THAT_FITS + _ICMP_HEADER
     mtu = settings["mtu"]
     return seq(
@@ -123,7 +123,7 @@ def frag_router(lab: Stage) -> None:
     lab.fact("ping", ping_)
 
 
-def _pmtud_df(settings: Settings) -> Expectation:
+def _pmtud_df(settings: Settings) -> Item:
     mtu = settings["mtu"]
     return seq(
         step("too_big", f"{_WHOLE} && ip.flags.df == 1", at="lan"),

@@ -4,7 +4,7 @@ from wirelab.scenarios.scenario import Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import ping, traceroute, udp_probe
-from wirelab.verify import Expectation, forwarded, seq, step
+from wirelab.verify import Item, forwarded, seq, step
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
 _NOBODY = 253  # number of the host that does not exist in the server's LAN
@@ -140,9 +140,9 @@ def unreach_admin(lab: Stage) -> None:
     lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, check=False))
 
 
-def _ttl_exceeded(settings: Settings) -> Expectation:
+def _ttl_exceeded(settings: Settings) -> Item:
     hops = settings["hops"]
-    steps: list[Expectation] = []
+    steps: list[Item] = []
     for hop in range(1, hops + 2):
         sender, kind, code = (f"r{hop}.ip", 11, 0) if hop <= hops else ("s.ip", 3, 3)
         steps += [

@@ -8,7 +8,7 @@ from typing import Any
 from mininet.topo import Topo
 
 from wirelab.scenarios.stage import Stage
-from wirelab.verify import Expectation
+from wirelab.verify import Item
 
 
 class SettingError(Exception):
@@ -71,7 +71,7 @@ class Scenario:
     """The network."""
     points: Mapping[str, str]
     """Where it is captured: interface by capture point."""
-    expect: Callable[[Settings], Expectation]
+    expect: Callable[[Settings], Item]
     """What must be seen, given the settings."""
     play: Play
     """The traffic."""
@@ -110,7 +110,7 @@ def scenario(
     *,
     topology: type[Topo],
     points: Mapping[str, str],
-    expect: Expectation | Callable[[Settings], Expectation],
+    expect: Item | Callable[[Settings], Item],
     rfcs: tuple[str, ...],
     settings: tuple[Setting, ...] = (),
     fixed: Mapping[str, Any] | None = None,

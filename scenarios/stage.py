@@ -1,6 +1,7 @@
 """The stage on which a scenario plays: its lab, its servers, what has been seen so far."""
 
 import random
+import re
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any
@@ -10,6 +11,7 @@ from wirelab.traffic.daemon import Daemon, Running, start
 from wirelab.verify import Frame, dissect, display_filter
 
 _SEEN_WITHIN = 10.0
+_REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
 class NotSeen(EmulatorError):  # noqa: N818 - named after what happened
@@ -53,7 +55,7 @@ class Stage:
             NotSeen: they have not within `timeout` seconds.
             DaemonDied: a server ended meanwhile.
         """
-        wanted = display_filter(text, self.names)
+        wanted = display_filter(_REFERENCE.sub(lambda found: self.names[found[1]], text))
         deadline = monotonic() + timeout
         while True:
             captured = self.lab.taps.frames()
@@ -62,7 +64,7 @@ class Stage:
                 for number, seen in enumerate(captured, start=1)
                 if seen.point == at
             )
-            if sum(map(wanted, dissect(frames))) >= count:
+            if sum(map(wanted.selects, dissect(frames))) >= count:
                 return
             self.check()
             if not self.lab.taps.wait_for_more(len(captured), min(deadline, monotonic() + 0.5)):

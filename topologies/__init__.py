@@ -1,1 +1,1 @@
-""""""
+"""The networks: Mininet topologies, which stock `mn --custom` can load too."""

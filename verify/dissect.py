@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from wirelab.verify.dissectors import DISSECTORS, LINKS
 from wirelab.verify.dissectors.memory import Memory
+from wirelab.verify.dissectors.outcome import Next
 from wirelab.verify.frame import Frame
 from wirelab.verify.layer import Layer
 from wirelab.verify.packet import Packet
@@ -35,16 +36,17 @@ class Dissection:
         """Dissects the next frame of the capture."""
         if self._first is None:
             self._first = self._previous = frame.time
-        packet = Packet(frame, self._first, self._previous)
-        self._previous = frame.time
         memory = self._points.get(frame.point)
         if memory is None:
             memory = self._points[frame.point] = Memory(self._shared)
-        data, end, stop = frame.data, len(frame.data), max(frame.length, len(frame.data))
-        Layer(packet, "frame", data, 0, end, stop)
-        dissector = LINKS.get(frame.linktype, DISSECTORS["data"])
-        following = dissector(memory, packet, data, 0, end, stop)
+        packet = Packet(frame, memory, self._first, self._previous)
+        self._previous = frame.time
+        data, end = frame.data, len(frame.data)
+        Layer(packet, "frame", data, 0, end, max(frame.length, end))
+        following: Next = (LINKS.get(frame.linktype, "data"), data, 0, end, frame.length)
         while following is not None:
             name, data, start, end, stop = following
-            following = DISSECTORS[name](memory, packet, data, start, end, stop)
+            if start >= stop:
+                break
+            following = DISSECTORS[name](Layer(packet, name, data, start, end, stop))
         return packet

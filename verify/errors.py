@@ -20,6 +20,7 @@ class CaptureError(VerifyError):
         path: the file.
         offset: the byte, counted in the uncompressed file, at which reading stopped.
         reason: what was found there, in one line.
+
     """
 
     def __init__(self, path: str | Path, offset: int, reason: str) -> None:
@@ -39,6 +40,7 @@ class FilterError(VerifyError):
         text: the filter, or the part of it that was being read.
         column: where in `text` the trouble starts, counted from 1.
         reason: what is wrong there, in one line.
+
     """
 
     def __init__(self, text: str, column: int, reason: str) -> None:
@@ -56,6 +58,7 @@ class ExpectationError(VerifyError):
 
     Attributes:
         reason: what is wrong with it, in one line.
+
     """
 
     def __init__(self, reason: str) -> None:

@@ -61,6 +61,7 @@ def seq(
         allow: the allowances.
         at: the capture point of all items in it that name none.
         within: how much time may pass from its first frame to its last.
+
     """
     filters = tuple(map(display_filter, closed))
     return Seq(_several(items, "seq"), filters, tuple(allow), at, _window(within))
@@ -91,6 +92,7 @@ def repeat(item: Item, min: int = 1, max: int | None = None) -> Repeat:  # noqa:
 
     Raises:
         ExpectationError: the numbers allow nothing, or are negative.
+
     """
     if min < 0 or (max is not None and (max < min or max == 0)):
         raise ExpectationError(f"repeat: from {min} to {max} times is impossible")
@@ -108,6 +110,7 @@ def habit(why: str, *items: Item) -> Habit:
     Args:
         why: what the habit is and whose, in one sentence.
         items: the steps, in the order of time.
+
     """
     return Habit(why, _several(items, "habit"))
 
@@ -132,6 +135,7 @@ def step(
         of: another step from which `within` counts.
         quotes: the step whose packet the frame quotes, as an ICMP error does.
         count: how many such frames there must be, one after another.
+
     """
     if of is not None and within is None:
         raise ExpectationError(f"step {name!r}: `of` says from where `within` counts; give both")
@@ -162,6 +166,7 @@ def forwarded(
             are new. 0 for the very same frame, seen elsewhere on the same link or bridge.
         rewrites: fields that a translator in between may change, `ip.src` for example.
         within: how long after the latest step before it it may come.
+
     """
     wanted = step if isinstance(step, str) else step.name
     if hops < 0:
@@ -173,7 +178,7 @@ def forwarded(
 
 def fragments(
     name: str,
-    filter: str = "ip.fragment || ipv6.fraghdr",  # noqa: A002
+    filter: str = "",  # noqa: A002
     *,
     mtu: int,
     of: str | None = None,
@@ -185,12 +190,14 @@ def fragments(
 
     Args:
         name: what the step is called; a reference to it means the first fragment.
-        filter: what each fragment satisfies; upper-layer fields are only in the last one.
+        filter: what each fragment satisfies, by default nothing more than to be a fragment; note
+            that upper-layer fields are only in the one that completes the datagram.
         mtu: the MTU to which the datagram was cut, in bytes.
         of: the step, elsewhere, whose packet was cut.
         count: how many there must be, where that is worth saying.
         at: the capture point.
         within: how long after the latest step before it the first may come.
+
     """
     if mtu < 68:
         raise ExpectationError(f"fragments {name!r}: no link has an MTU of {mtu}")
@@ -207,6 +214,7 @@ def reassembles_to(
         fragments: the name of the `fragments` step.
         step: the step whose packet they must be, byte for byte.
         length: the bytes that they must carry, IP headers not counted.
+
     """
     if step is None and length is None:
         raise ExpectationError(f"reassembles_to {fragments!r}: to what?")
@@ -234,6 +242,7 @@ def stream(
     Raises:
         ExpectationError: the text in `equals` is neither a digest nor a reference.
         OSError: the file cannot be read.
+
     """
     if isinstance(equals, Path):
         equals = equals.read_bytes()
@@ -260,6 +269,7 @@ def never(
             something. By default the protocols of the fields of which the filter speaks, and for
             a bare protocol the one below it.
         at: the capture point.
+
     """
     witness = None if seen is None else display_filter(seen)
     return Never(display_filter(filter), since, until, witness, at)
@@ -273,6 +283,7 @@ def allow(name: str, filter: str, *, most: int, at: str | None = None) -> Allowa
         filter: the display filter of the frames that it covers.
         most: how many of them there may be.
         at: the only point at which it holds; by default every point of the sequence.
+
     """
     if most < 1:
         raise ExpectationError(f"allow {name!r}: at most {most} allows nothing")

@@ -82,6 +82,7 @@ def parse(field: Field, text: str) -> Value:
 
     Raises:
         ValueError: the text is no such value; the message says why.
+
     """
     return _PARSE[field.kind](text)
 

@@ -23,6 +23,7 @@ def lookup(name: str) -> Field:
 
     Raises:
         FilterError: no such field is known; the nearest names are suggested.
+
     """
     try:
         return FIELDS[name]

@@ -10,15 +10,27 @@ if TYPE_CHECKING:
 
 
 class Layer:
-    """A protocol's header and payload within a packet.
+    """A protocol's header and payload within a packet, which it joins as the topmost.
 
     The offsets are into `data`, which is the frame itself, or a datagram that was put together
     from several frames.
     """
 
-    __slots__ = ("below", "data", "end", "notes", "packet", "protocol", "quoted", "start", "state", "stop")
+    __slots__ = (
+        "below",
+        "data",
+        "end",
+        "memory",
+        "notes",
+        "packet",
+        "protocol",
+        "quoted",
+        "start",
+        "state",
+        "stop",
+    )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  made once a layer: keywords cost a tenth of the dissection
         self, packet: Packet, protocol: str, data: bytes, start: int, end: int, stop: int
     ) -> None:
         layers = packet.layers
@@ -31,10 +43,12 @@ class Layer:
         """Offset behind its last captured byte, payload included, padding not."""
         self.stop = stop
         """Offset behind its last byte on the wire; above `end` when the capture cut the frame."""
-        self.below = layers[-1] if layers else None
-        """The layer that carries this one."""
+        self.below: Layer = layers[-1] if layers else self
+        """The layer that carries this one; the frame is carried by itself."""
         self.quoted = packet.quoting
         """Whether the layer is part of a packet that an ICMP error quotes."""
+        self.memory = packet.memory
+        """What earlier frames of the packet's capture point told."""
         self.state: object = None
         """What the protocol's dissector knows about the layer, for the readers of its fields."""
         self.notes: dict[str, tuple[Value, ...]] = {}

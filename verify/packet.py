@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.fields import lookup
 
 if TYPE_CHECKING:
+    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.field import Field, Value
     from wirelab.verify.frame import Frame
     from wirelab.verify.layer import Layer
@@ -18,10 +19,12 @@ class Packet:
     Dissection finds the layers; a field's values are read from their layer when asked for.
     """
 
-    __slots__ = ("first", "frame", "layers", "previous", "quoting")
+    __slots__ = ("first", "frame", "layers", "memory", "previous", "quoting")
 
-    def __init__(self, frame: Frame, first: int, previous: int) -> None:
+    def __init__(self, frame: Frame, memory: Memory, first: int, previous: int) -> None:
         self.frame = frame
+        self.memory = memory
+        """What earlier frames of the same capture point told."""
         self.layers: list[Layer] = []
         """The protocol layers, outermost first; the first is the pseudo-layer "frame"."""
         self.first = first
@@ -50,6 +53,7 @@ class Packet:
 
         Raises:
             FilterError: no such field is known.
+
         """
         return self.read(lookup(field), layer)
 

@@ -51,6 +51,7 @@ class Reassembly:
             offset: where its payload belongs, in bytes.
             payload: its bytes.
             more: whether others come behind it.
+
         """
         if offset + len(payload) > LONGEST:
             return None
@@ -71,6 +72,7 @@ def note(datagram: Datagram, layer: Layer, prefix: str, inside: str) -> bytes:
         layer: the layer whose fragment completed it.
         prefix: the protocol whose fields these are, "ip".
         inside: the name of the field that says where the datagram is whole.
+
     """
     whole = datagram.joined() or b""
     number = layer.packet.frame.number

@@ -33,6 +33,7 @@ def window(text: str) -> Window:
 
     Raises:
         ExpectationError: the text is no span of time, or its ends are exchanged.
+
     """
     least, dots, most = text.partition("..")
     found = Window(duration(least), duration(most)) if dots else Window(0, duration(text))
@@ -46,6 +47,7 @@ def duration(text: str) -> int:
 
     Raises:
         ExpectationError: the text is no such number.
+
     """
     found = _DURATION.fullmatch(text)
     if found is None:

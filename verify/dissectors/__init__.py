@@ -17,7 +17,10 @@ from wirelab.verify.dissectors import (
     ftp,
     http,
     icmp,
+    icmpv6,
     ip,
+    ipv6,
+    ipv6_fields,
     links,
     plain,
     tcp,
@@ -35,6 +38,12 @@ DISSECTORS: dict[str, Dissector] = {
     "vlan": ethernet.dissect_vlan,
     "ip": ip.dissect,
     "icmp": icmp.dissect,
+    "ipv6": ipv6.dissect,
+    "ipv6.hopopts": ipv6.dissect_extension,
+    "ipv6.routing": ipv6.dissect_extension,
+    "ipv6.fraghdr": ipv6.dissect_fragment,
+    "ipv6.dstopts": ipv6.dissect_extension,
+    "icmpv6": icmpv6.dissect,
     "udp": udp.dissect,
     "tcp": tcp.dissect,
     "dhcp": dhcp.dissect,
@@ -47,23 +56,22 @@ DISSECTORS: dict[str, Dissector] = {
     "null": links.dissect_null,
     "raw": links.dissect_raw,
     "sll": links.dissect_sll,
-    "sll2": links.dissect_sll2,
     **plain.DISSECTORS,
 }
 """The dissectors by the name of their protocol."""
 
-LINKS: dict[int, Dissector] = {
-    LinkType.NULL: links.dissect_null,
-    LinkType.ETHERNET: ethernet.dissect,
-    LinkType.RAW_12: links.dissect_raw,
-    LinkType.RAW: links.dissect_raw,
-    LinkType.LOOP: links.dissect_null,
-    LinkType.LINUX_SLL: links.dissect_sll,
-    LinkType.IPV4: links.dissect_raw,
-    LinkType.IPV6: links.dissect_raw,
-    LinkType.LINUX_SLL2: links.dissect_sll2,
+LINKS: dict[int, str] = {
+    LinkType.NULL: "null",
+    LinkType.ETHERNET: "eth",
+    LinkType.RAW_12: "raw",
+    LinkType.RAW: "raw",
+    LinkType.LOOP: "null",
+    LinkType.LINUX_SLL: "sll",
+    LinkType.IPV4: "raw",
+    LinkType.IPV6: "raw",
+    LinkType.LINUX_SLL2: "sll",
 }
-"""The dissectors by the link type of a capture."""
+"""The outermost protocol by the link type of a capture."""
 
 TABLES = (
     frame.FIELDS,
@@ -72,6 +80,8 @@ TABLES = (
     arp.FIELDS,
     ip.FIELDS,
     icmp.FIELDS,
+    ipv6_fields.FIELDS,
+    icmpv6.FIELDS,
     udp.FIELDS,
     tcp_fields.FIELDS,
     dhcp.FIELDS,

@@ -11,10 +11,8 @@ from wirelab.verify.field import SECOND
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Reader
-    from wirelab.verify.packet import Packet
 
 _REQUEST, _REPLY = 1, 2
 _ETHERNET_LIKE = frozenset({1, 6})
@@ -28,9 +26,9 @@ class Neighbours(dict[bytes, tuple[bytes, int, int]]):
     """Which hardware address last claimed an IPv4 address, in which frame and when."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """An ARP message, for any kind of hardware and protocol."""
-    layer = Layer(packet, "arp", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < 8:
         return cut(layer)
     length = 8 + 2 * (data[start + 4] + data[start + 5])
@@ -39,7 +37,7 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
     if layer.end - start < length:
         return cut(layer)
     if _is_plain(layer):
-        _remember(memory.of(Neighbours), layer)
+        _remember(layer.memory.of(Neighbours), layer)
     return None
 
 
@@ -101,9 +99,7 @@ def _is_probe(layer: Layer) -> bool:
 
 def _is_announcement(layer: Layer) -> bool:
     return (
-        _is_gratuitous(layer)
-        and _opcode(layer) == _REQUEST
-        and _target(layer)[0] == _NO_HARDWARE
+        _is_gratuitous(layer) and _opcode(layer) == _REQUEST and _target(layer)[0] == _NO_HARDWARE
     )
 
 

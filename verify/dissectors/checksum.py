@@ -26,10 +26,10 @@ def adds_up(data: bytes) -> bool:
     return int.from_bytes(data, "big") % 0xFFFF == 0
 
 
-def network_layer(layer: Layer) -> Layer | None:
-    """The IP layer below a transport layer."""
+def network_layer(layer: Layer) -> Layer:
+    """The IP layer below a transport layer, or the frame where there is none."""
     below = layer.below
-    while below is not None and below.protocol not in ("ip", "ipv6"):
+    while below.protocol not in ("ip", "ipv6", "frame"):
         below = below.below
     return below
 
@@ -37,11 +37,11 @@ def network_layer(layer: Layer) -> Layer | None:
 def addresses(layer: Layer) -> tuple[bytes, bytes]:
     """Source and final destination of the packet that carries a transport layer."""
     network = network_layer(layer)
-    if network is None:
-        return b"", b""
     data, at = network.data, network.start
     if network.protocol == "ip":
         return data[at + 12 : at + 16], data[at + 16 : at + 20]
+    if network.protocol == "frame":
+        return b"", b""
     final = network.notes.get("final destination")
     destination = final[0] if final else data[at + 24 : at + 40]
     assert isinstance(destination, bytes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Short(Exception):
+class MissingBytesError(Exception):
     """A message says that it has more bytes than there are."""
 
 
@@ -24,19 +24,19 @@ class Cursor:
         return self.end - self.at
 
     def number(self, size: int) -> int:
-        """The next `size` bytes as a number in network order; raises Short."""
+        """The next `size` bytes as a number in network order; raises MissingBytesError."""
         return int.from_bytes(self.take(size), "big")
 
     def take(self, size: int) -> bytes:
-        """The next `size` bytes; raises Short."""
+        """The next `size` bytes; raises MissingBytesError."""
         at = self.at
         if at + size > self.end:
-            raise Short
+            raise MissingBytesError
         self.at = at + size
         return self.data[at : at + size]
 
     def within(self, size: int) -> Cursor:
-        """A cursor over the next `size` bytes, which this one steps over; raises Short."""
+        """A cursor over the next `size` bytes, which this one steps over; raises MissingBytesError."""
         at = self.at
         self.take(size)
         return Cursor(self.data, at, self.at)

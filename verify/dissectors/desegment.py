@@ -38,6 +38,7 @@ def messages(name: str, segment: Segment, payload: int) -> Next:
         name: the protocol of the connection.
         segment: a segment that has data and was captured whole.
         payload: where in its layer's bytes the data start.
+
     """
     flow, layer = segment.flow, segment.layer
     skip = _already_delivered(segment)

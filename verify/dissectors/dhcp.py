@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from wirelab.verify.dissectors.cursor import Cursor, Short, printable
+from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
 from wirelab.verify.dissectors.dhcp_options import END, OVERLOAD, PAD, describe
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import bits, flag, raw, u8, u16, u32
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
-
-if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
-    from wirelab.verify.packet import Packet
 
 _FIXED = 236
 _COOKIE = b"\x63\x82\x53\x63"
@@ -21,17 +15,16 @@ _SERVER, _FILE, _OPTIONS = (44, 108), (108, 236), 240
 _ETHERNET = 1
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """A DHCP message; the options that a full message keeps in other places are found as well."""
-    layer = Layer(packet, "dhcp", data, start, end, stop)
-    if end - start < _FIXED:
+    if layer.end - layer.start < _FIXED:
         return cut(layer)
     _client(layer)
     try:
         overload = _options(layer)
         _place(layer, "dhcp.file", _FILE, bool(overload & 1))
         _place(layer, "dhcp.server", _SERVER, bool(overload & 2))
-    except Short:
+    except MissingBytesError:
         cut(layer)
     return None
 

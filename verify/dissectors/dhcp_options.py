@@ -62,12 +62,8 @@ _OPTIONS = (
     _Option(
         57, "dhcp_max_message_size", Kind.UINT, 2, "The longest message.", "RFC 2132 9.10", "bytes"
     ),
-    _Option(
-        58, "renewal_time_value", Kind.UINT, 4, "T1, when to renew.", "RFC 2132 9.11", "s"
-    ),
-    _Option(
-        59, "rebinding_time_value", Kind.UINT, 4, "T2, when to rebind.", "RFC 2132 9.12", "s"
-    ),
+    _Option(58, "renewal_time_value", Kind.UINT, 4, "T1, when to renew.", "RFC 2132 9.11", "s"),
+    _Option(59, "rebinding_time_value", Kind.UINT, 4, "T2, when to rebind.", "RFC 2132 9.12", "s"),
     _Option(60, "vendor_class_id", Kind.STRING, 0, "The client's make.", "RFC 2132 9.13"),
 )
 _BY_CODE = {option.code: option for option in _OPTIONS}
@@ -134,8 +130,12 @@ FIELDS = (
         )
         for option in _OPTIONS
     ],
-    _D.text("dhcp.client_id.iaid", "Which of the client's interfaces it is.", source="RFC 4361 6.1"),
+    _D.text(
+        "dhcp.client_id.iaid", "Which of the client's interfaces it is.", source="RFC 4361 6.1"
+    ),
     _D.uint("dhcp.client_id.duid_type", "How the client's DUID is made.", source="RFC 8415 11"),
-    _D.uint("dhcp.fqdn.flags", "Who shall tell DNS about the name.", source="RFC 4702 2.1", digits=2),
+    _D.uint(
+        "dhcp.fqdn.flags", "Who shall tell DNS about the name.", source="RFC 4702 2.1", digits=2
+    ),
     _D.text("dhcp.fqdn.name", "The client's full name.", source="RFC 4702 2"),
 )

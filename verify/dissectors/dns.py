@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.cursor import Cursor, Short
+from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError
 from wirelab.verify.dissectors.dns_names import name
 from wirelab.verify.dissectors.dns_records import EDNS, record
 from wirelab.verify.dissectors.outcome import Next, cut
@@ -14,10 +14,11 @@ from wirelab.verify.field import SECOND
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
-    from wirelab.verify.packet import Packet
+    from collections.abc import Iterator
 
-_HEADER = 12
+
+_LENGTH = 2
+"""The size of the length before a message over TCP (RFC 1035 4.2.2)."""
 _RESPONSE = 0x8000
 _PATIENCE = 5 * SECOND
 """A query with the number of one that is no older is a repetition of it."""
@@ -36,32 +37,41 @@ class Exchanges(dict[tuple[Ends, int], _Exchange]):
     """The latest query with each number between two ends, as a point has seen them."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """A message over UDP, or over TCP those that a segment completes."""
-    below = packet.layers[-1]
-    if below.protocol != "tcp":
-        _message(memory, packet, Cursor(data, start, end), stop)
-        return None
-    at = start
-    while at + 2 <= end:
-        length = data[at] << 8 | data[at + 1]
-        behind = min(at + 2 + length, end)
-        layer = _message(memory, packet, Cursor(data, at + 2, behind), behind)
-        layer.note("dns.length", length)
-        at = behind
+    if layer.below.protocol == "tcp":
+        for message in _behind_lengths(layer):
+            _message(message)
+    else:
+        _message(layer)
     return None
 
 
-def _message(memory: Memory, packet: Packet, cursor: Cursor, stop: int) -> Layer:
-    layer = Layer(packet, "dns", cursor.data, cursor.at, cursor.end, stop)
+def _behind_lengths(layer: Layer) -> Iterator[Layer]:
+    """The messages of a TCP stream, each behind its length; the first takes over the layer."""
+    data, at, end = layer.data, layer.start, layer.end
+    message = layer
+    while at + _LENGTH <= end:
+        length = data[at] << 8 | data[at + 1]
+        first, behind = at + _LENGTH, min(at + _LENGTH + length, end)
+        if message is not layer or at != layer.start:
+            message = Layer(layer.packet, "dns", data, first, behind, behind)
+        else:
+            message.start, message.end, message.stop = first, behind, behind
+        message.note("dns.length", length)
+        yield message
+        at = behind
+
+
+def _message(layer: Layer) -> None:
+    cursor = Cursor(layer.data, layer.start, layer.end)
     try:
         _header(layer, cursor)
         if not layer.quoted:
-            _match(memory.of(Exchanges), layer)
+            _match(layer.memory.of(Exchanges), layer)
         _sections(layer, cursor)
-    except Short:
+    except MissingBytesError:
         cut(layer)
-    return layer
 
 
 def _header(layer: Layer, cursor: Cursor) -> None:
@@ -105,10 +115,8 @@ def _sections(layer: Layer, cursor: Cursor) -> None:
 def _match(exchanges: Exchanges, layer: Layer) -> None:
     """Connects a response with its query, and a repetition with what it repeats."""
     transport = layer.below
-    while transport and transport.protocol == "dns":
+    while transport.protocol == "dns":
         transport = transport.below
-    if transport is None:
-        return
     key = (ends(transport), int(layer.notes["dns.id"][0]))
     known = exchanges.get(key)
     if layer.data[layer.start + 2] & (_RESPONSE >> 8):

@@ -90,14 +90,20 @@ def _records() -> tuple[Field, ...]:
         _D.boolean("dns.resp.z.do", "Whether DNSSEC records are welcome.", source="RFC 3225 3"),
         _D.ipv4("dns.a", "An IPv4 address.", source="RFC 1035 3.4.1"),
         _D.ipv6("dns.aaaa", "An IPv6 address.", source="RFC 3596 2.2"),
-        _D.text("dns.cname", "The name of which the asked one is an alias.", source="RFC 1035 3.3.1"),
+        _D.text(
+            "dns.cname", "The name of which the asked one is an alias.", source="RFC 1035 3.3.1"
+        ),
         _D.text("dns.ns", "A server responsible for a zone.", source="RFC 1035 3.3.11"),
         _D.text("dns.ptr.domain_name", "The name of an address.", source="RFC 1035 3.3.12"),
         _D.text("dns.soa.mname", "The zone's primary server.", source="RFC 1035 3.3.13"),
         _D.text("dns.soa.rname", "The mailbox of who is responsible.", source="RFC 1035 3.3.13"),
         _D.uint("dns.soa.serial_number", "The zone's version.", source="RFC 1035 3.3.13"),
-        _D.uint("dns.soa.refresh_interval", "When to look again.", source="RFC 1035 3.3.13", unit="s"),
-        _D.uint("dns.soa.retry_interval", "When after a failure.", source="RFC 1035 3.3.13", unit="s"),
+        _D.uint(
+            "dns.soa.refresh_interval", "When to look again.", source="RFC 1035 3.3.13", unit="s"
+        ),
+        _D.uint(
+            "dns.soa.retry_interval", "When after a failure.", source="RFC 1035 3.3.13", unit="s"
+        ),
         _D.uint("dns.soa.expire_limit", "When to give up.", source="RFC 1035 3.3.13", unit="s"),
         _D.uint(
             "dns.soa.minimum_ttl",
@@ -125,9 +131,7 @@ def _exchange() -> tuple[Field, ...]:
             differs="tshark knows it only with -2. " + _POINTS,
         ),
         _W.frame("dns.response_to", "The frame of this response's query.", differs=_POINTS),
-        _W.row(
-            Kind.TIME, "dns.time", "The time between the two.", unit="s", differs=_POINTS
-        ),
+        _W.row(Kind.TIME, "dns.time", "The time between the two.", unit="s", differs=_POINTS),
         _W.boolean("dns.retransmission", "The message repeats an earlier one.", differs=_POINTS),
         _W.mark("dns.retransmit_request", "It is a query.", differs=_POINTS),
         _W.frame("dns.retransmit_request_in", "The frame of the first query.", differs=_POINTS),

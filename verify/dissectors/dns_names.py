@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.cursor import Short
+from wirelab.verify.dissectors.cursor import MissingBytesError
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.cursor import Cursor
@@ -23,22 +23,23 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
         first: where the message starts, from which compressed names are pointed to.
 
     Raises:
-        Short: the name runs out of the message, points forward or in a circle, or is too long.
+        MissingBytesError: the name runs out of the message, points forward or in a circle, or is too long.
 
     Source: RFC 1035 3.1 and 4.1.4.
+
     """
     labels: list[str] = []
     data, at, size, jumped = cursor.data, cursor.at, 0, False
     while True:
         if at >= cursor.end:
-            raise Short
+            raise MissingBytesError
         length = data[at]
         if length & _POINTER == _POINTER:
             target = first + ((length & 0x3F) << 8 | _byte(cursor, at + 1))
             if not jumped:
                 cursor.at = at + 2
             if target >= at:
-                raise Short
+                raise MissingBytesError
             at, jumped = target, True
             continue
         at += 1
@@ -46,7 +47,7 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
             break
         size += length + 1
         if length & _POINTER or at + length > cursor.end or size > _LONGEST:
-            raise Short
+            raise MissingBytesError
         labels.append(_label(data[at : at + length]))
         at += length
     if not jumped:
@@ -56,7 +57,7 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
 
 def _byte(cursor: Cursor, at: int) -> int:
     if at >= cursor.end:
-        raise Short
+        raise MissingBytesError
     return cursor.data[at]
 
 
@@ -64,6 +65,4 @@ def _label(octets: bytes) -> str:
     """A label as text; what cannot be printed as in master files (RFC 1035 5.1)."""
     if octets.isalnum():
         return octets.decode("ascii")
-    return "".join(
-        chr(octet) if 0x21 <= octet < 0x7F else f"\\{octet:03d}" for octet in octets
-    )
+    return "".join(chr(octet) if 0x21 <= octet < 0x7F else f"\\{octet:03d}" for octet in octets)

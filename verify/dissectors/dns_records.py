@@ -24,7 +24,7 @@ _SOA_NUMBERS = (
 
 
 def record(layer: Layer, kind: int, cursor: Cursor) -> None:
-    """Notes the data of a record; raises Short when they run out."""
+    """Notes the data of a record; raises MissingBytesError when they run out."""
     reader = _READERS.get(kind)
     if reader:
         reader(layer, cursor)

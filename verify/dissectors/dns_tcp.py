@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 _PREFIX = 2
 
 
-def framing(data: bytes, start: int, end: int, stream: Stream) -> int:
+def framing(data: bytes, start: int, end: int, _: Stream) -> int:
     """Where the message that starts here ends, its length included."""
     if end - start < _PREFIX:
         return start + _PREFIX

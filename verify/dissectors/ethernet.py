@@ -11,29 +11,25 @@ from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
-    from wirelab.verify.packet import Packet
 
 _LONGEST_LENGTH = 1500
 _LOWEST_TYPE = 1536
 _SHORTEST_FRAME = 60
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """Ethernet II, or 802.3 with a length in place of the type."""
-    layer = Layer(packet, "eth", data, start, end, stop)
-    if end - start < 14:
+    data, start = layer.data, layer.start
+    if layer.end - start < 14:
         return cut(layer)
     return carried(layer, data[start + 12] << 8 | data[start + 13], 14)
 
 
-def dissect_vlan(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
+def dissect_vlan(layer: Layer) -> Next:
     """One 802.1Q tag: its control information and the type of what it tags."""
-    layer = Layer(packet, "vlan", data, start, end, stop)
-    if end - start < 4:
+    data, start = layer.data, layer.start
+    if layer.end - start < 4:
         return cut(layer)
     return carried(layer, data[start + 2] << 8 | data[start + 3], 4)
 
@@ -101,7 +97,10 @@ FIELDS = (
         "eth.type", "What the frame carries: 0x0800 is IPv4.", where(_has_type, u16(12)), digits=4
     ),
     _E.uint(
-        "eth.len", "The length of an 802.3 frame's payload.", where(_has_length, u16(12)), unit="bytes"
+        "eth.len",
+        "The length of an 802.3 frame's payload.",
+        where(_has_length, u16(12)),
+        unit="bytes",
     ),
     _E.octets("eth.padding", "Zeros that fill a short frame up to 60 bytes.", _padding),
     _E.octets(

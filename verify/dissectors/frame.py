@@ -105,5 +105,7 @@ FIELDS = (
         source="draft-ietf-opsawg-pcapng, epb_flags",
         digits=8,
     ),
-    _T.text("frame.protocols", "The protocols found, outermost first, joined by colons.", _protocols),
+    _T.text(
+        "frame.protocols", "The protocols found, outermost first, joined by colons.", _protocols
+    ),
 )

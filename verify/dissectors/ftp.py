@@ -16,10 +16,8 @@ from wirelab.verify.layer import Layer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Reader
-    from wirelab.verify.packet import Packet
 
 _PORT = b"\x00\x15"
 _SIX_NUMBERS = re.compile(rb"(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})")
@@ -36,21 +34,20 @@ class Latest(dict[Ends, Announcement]):
     """The data connection that a control connection announced last."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """The first line of a segment, a command from a client or a reply from a server."""
-    below = packet.layers[-1]
-    layer = Layer(packet, "ftp", data, start, end, stop)
-    line = _END_OF_LINE.split(data[start:end], maxsplit=1)[0]
+    below = layer.below
+    line = _END_OF_LINE.split(layer.data[layer.start : layer.end], maxsplit=1)[0]
     is_command = below.data[below.start + 2 : below.start + 4] == _PORT
     layer.note("ftp.request", is_command)
     layer.note("ftp.response", not is_command)
     announcement = _command(layer, line) if is_command else _reply(layer, line)
     if announcement and not layer.quoted:
         known, told = announcement
-        memory.of(AnnouncedTcp)[known, _other(below, known)] = told
-        memory.of(Latest)[ends(below)] = told
+        layer.memory.of(AnnouncedTcp)[known, _other(below, known)] = told
+        layer.memory.of(Latest)[ends(below)] = told
     elif is_command and not layer.quoted:
-        _serve(memory.of(Latest).get(ends(below)), layer, line)
+        _serve(layer.memory.of(Latest).get(ends(below)), layer, line)
     return None
 
 
@@ -114,16 +111,14 @@ def _extended_passive(
 ) -> tuple[bytes, Announcement] | None:
     """A port of the server (RFC 2428 3)."""
     port = int(found[1]) if found else 0
-    if not 0 < port < 65536 or layer.below is None:
+    if not 0 < port < 65536:
         return None
     layer.note("ftp.epsv.port", port)
     end = addresses(layer.below)[0] + port.to_bytes(2, "big")
     return end, Announcement("ftp-data", "EPASV", layer)
 
 
-def _extended(
-    layer: Layer, found: re.Match[bytes] | None
-) -> tuple[bytes, Announcement] | None:
+def _extended(layer: Layer, found: re.Match[bytes] | None) -> tuple[bytes, Announcement] | None:
     """An address of either version and a port (RFC 2428 2)."""
     port = int(found[3]) if found else 0
     if found is None or not 0 < port < 65536:
@@ -137,13 +132,10 @@ def _extended(
     return address + port.to_bytes(2, "big"), Announcement("ftp-data", "EPRT", layer)
 
 
-def dissect_data(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
+def dissect_data(layer: Layer) -> Next:
     """A piece of a file, or of a list of files."""
-    below = packet.layers[-1]
-    layer = Layer(packet, "ftp-data", data, start, end, stop)
-    layer.state = memory.of(AnnouncedTcp).find(below)
+    layer.state = layer.memory.of(AnnouncedTcp).find(layer.below)
+    return None
 
 
 def _announced(value: Callable[[Announcement], Values]) -> Reader:
@@ -196,9 +188,11 @@ FIELDS = (
         source="Wireshark",
     ),
     _P.text(
-        "ftp-data.command", "The command that it serves.", _served(0), source="Wireshark", differs=_OWN
+        "ftp-data.command",
+        "The command that it serves.",
+        _served(0),
+        source="Wireshark",
+        differs=_OWN,
     ),
-    _P.uint(
-        "ftp-data.command-frame", "The frame of that command.", _served(1), source="Wireshark"
-    ),
+    _P.uint("ftp-data.command-frame", "The frame of that command.", _served(1), source="Wireshark"),
 )

@@ -12,9 +12,7 @@ from wirelab.verify.dissectors.tcp_stream import Segment
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.tcp_stream import Stream
-    from wirelab.verify.packet import Packet
 
 _METHODS = rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH"
 _START = re.compile(rb"(?:" + _METHODS + rb") \S{1,400}|HTTP/1\.[01] ")
@@ -83,20 +81,23 @@ def _headers(head: bytes) -> dict[bytes, bytes]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """The messages that a segment completes; bytes that start none are a part of some body."""
-    below = packet.layers[-1]
-    stream = below.state.stream if isinstance(below.state, Segment) else None
-    at = start
-    while at < end:
-        behind = min(framing(data, at, end, stream), end) if stream else end
-        layer = Layer(packet, "http", data, at, behind, behind if behind < end else stop)
-        _describe(layer, stream)
-        at = max(behind, at + 1)
+    state, data, end = layer.below.state, layer.data, layer.end
+    stream = state.stream if isinstance(state, Segment) else None
+    message, at = layer, layer.start
+    while stream and at < end:
+        behind = min(framing(data, at, end, stream), end)
+        if message is not layer or at > layer.start:
+            message = Layer(layer.packet, "http", data, at, behind, behind)
+        elif behind < end:
+            layer.end = layer.stop = behind
+        _describe(message, stream)
+        at = behind
     return None
 
 
-def _describe(layer: Layer, stream: Stream | None) -> None:
+def _describe(layer: Layer, stream: Stream) -> None:
     """Notes the first line of a message and the headers that are known."""
     data, start, end = layer.data, layer.start, layer.end
     request = _REQUEST.match(data, start, end)
@@ -105,8 +106,7 @@ def _describe(layer: Layer, stream: Stream | None) -> None:
         layer.note("http.request", True)
         for name, part in zip(("method", "uri", "version"), request.groups(), strict=True):
             layer.note(f"http.request.{name}", printable(part))
-        if stream:
-            stream.asked = printable(request[1])
+        stream.asked = printable(request[1])
     elif response:
         layer.note("http.response", True)
         layer.note("http.response.version", printable(response[1]))
@@ -115,8 +115,8 @@ def _describe(layer: Layer, stream: Stream | None) -> None:
     else:
         return
     blank = data.find(_BLANK, start, end)
-    for name, value in _headers(data[start : blank if blank >= 0 else end]).items():
-        _header(layer, name, value)
+    for header, value in _headers(data[start : blank if blank >= 0 else end]).items():
+        _header(layer, header, value)
 
 
 def _header(layer: Layer, name: bytes, value: bytes) -> None:

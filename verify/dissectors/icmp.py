@@ -8,7 +8,6 @@ from wirelab.verify.dissectors import icmp_time
 from wirelab.verify.dissectors.checksum import BAD, GOOD, STATUS, UNVERIFIED, addresses, adds_up
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import (
-    number,
     present,
     raw,
     u8,
@@ -22,9 +21,7 @@ from wirelab.verify.field import Kind
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Condition, Values
-    from wirelab.verify.packet import Packet
 
 _ECHO_REPLY, _UNREACHABLE, _SOURCE_QUENCH, _REDIRECT, _ECHO = 0, 3, 4, 5, 8
 _ADVERTISEMENT, _EXCEEDED, _PARAMETER = 9, 11, 12
@@ -41,18 +38,18 @@ class Echoes(dict[bytes, Layer]):
     """The echo requests that a point has seen, by what their replies share with them."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """An ICMP message; an error goes on with the packet that it quotes."""
-    layer = Layer(packet, "icmp", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < _HEADER:
         return cut(layer)
     kind = data[start]
     if kind in (_ECHO, _ECHO_REPLY):
         if not layer.quoted:
-            _match(memory.of(Echoes), layer)
+            _match(layer.memory.of(Echoes), layer)
         return "data", data, start + _HEADER + icmp_time.size(layer), end, stop
     if kind in _ERRORS:
-        packet.quoting = True
+        layer.packet.quoting = True
         if kind == _REDIRECT:
             stop = min(stop, start + _HEADER + _REDIRECT_QUOTE)
         return "ip", data, start + _HEADER, min(end, stop), stop
@@ -124,7 +121,9 @@ _advertised = is_type(_ADVERTISEMENT)
 _I = Table("icmp", "RFC 792")
 FIELDS = (
     _I.itself("The Internet Control Message Protocol, of IPv4."),
-    _I.uint("icmp.type", "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.", u8(0)),
+    _I.uint(
+        "icmp.type", "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.", u8(0)
+    ),
     _I.uint("icmp.code", "What it is about within the type.", u8(1)),
     _I.uint("icmp.checksum", "The checksum of the message.", u16(2), digits=4),
     _I.uint("icmp.checksum.status", STATUS, _checksum_status, source="RFC 1071"),
@@ -144,9 +143,7 @@ FIELDS = (
         "The byte of the quoted packet that is wrong.",
         where(is_type(_PARAMETER), u8(4)),
     ),
-    _I.ipv4(
-        "icmp.redir_gw", "The router to use instead.", where(is_type(_REDIRECT), raw(4, 4))
-    ),
+    _I.ipv4("icmp.redir_gw", "The router to use instead.", where(is_type(_REDIRECT), raw(4, 4))),
     _I.uint(
         "icmp.num_addrs",
         "How many router addresses are advertised.",

@@ -14,9 +14,7 @@ from wirelab.verify.layer import Layer
 from wirelab.verify.reassembly import Reassembly, note
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
-    from wirelab.verify.packet import Packet
 
 _SHORTEST = 20
 _MORE = 0x2000
@@ -27,9 +25,9 @@ class IpReassembly(Reassembly):
     """The IPv4 datagrams that wait for fragments."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """An IPv4 packet; what a fragment carries shows in the frame that completes the datagram."""
-    layer = Layer(packet, "ip", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < _SHORTEST:
         return cut(layer)
     header = (data[start] & 15) * 4
@@ -44,19 +42,23 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
         return cut(layer)
     protocol = IP_PROTOCOLS.get(data[start + 9], "data")
     if (data[start + 6] << 8 | data[start + 7]) & (_MORE | _OFFSET):
-        return _fragment(memory, layer, protocol, header, length)
+        return _fragment(layer, protocol, header, length)
     return protocol, data, start + header, end, stop
 
 
-def _fragment(memory: Memory, layer: Layer, protocol: str, header: int, length: int) -> Next:
+def _fragment(layer: Layer, protocol: str, header: int, length: int) -> Next:
     """A fragment: kept until its datagram is whole, or read as far as it goes when cut."""
     data, start, payload = layer.data, layer.start, layer.start + header
     word = data[start + 6] << 8 | data[start + 7]
     offset, more = (word & _OFFSET) * 8, bool(word & _MORE)
     whole = layer.end == start + length and adds_up(data[start:payload])
     if whole and not layer.quoted:
-        key = data[start + 4 : start + 6] + data[start + 9 : start + 10] + data[start + 12 : start + 20]
-        datagram = memory.of(IpReassembly).add(
+        key = (
+            data[start + 4 : start + 6]
+            + data[start + 9 : start + 10]
+            + data[start + 12 : start + 20]
+        )
+        datagram = layer.memory.of(IpReassembly).add(
             key, layer, offset, data[payload : layer.end], more=more
         )
         if datagram:
@@ -90,7 +92,9 @@ _DS = "RFC 2474 3"
 FIELDS = (
     _I.itself("The Internet Protocol, version 4."),
     _I.uint("ip.version", "The version, 4.", bits(0, 0xF0)),
-    _I.uint("ip.hdr_len", "The length of the header with its options.", _header_length, unit="bytes"),
+    _I.uint(
+        "ip.hdr_len", "The length of the header with its options.", _header_length, unit="bytes"
+    ),
     _I.uint("ip.dsfield", "DSCP and ECN together.", u8(1), source=_DS, digits=2),
     _I.uint("ip.dsfield.dscp", "How routers shall treat the packet.", bits(1, 0xFC), source=_DS),
     _I.uint(

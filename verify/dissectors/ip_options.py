@@ -109,10 +109,15 @@ def fields(table: Table) -> tuple[Field, ...]:
         table.boolean("ip.opt.type.copy", "Whether all fragments have it.", _each(_copied)),
         table.uint("ip.opt.type.class", "0 is control, 2 measurement.", _each(_class)),
         table.uint("ip.opt.type.number", "Its number within the class.", _each(_number)),
-        table.uint("ip.opt.len", "Its length, type and length included.", _each(_length), unit="bytes"),
+        table.uint(
+            "ip.opt.len", "Its length, type and length included.", _each(_length), unit="bytes"
+        ),
         table.uint("ip.opt.ptr", "Where the next address or time goes, from 1.", _each(_pointer)),
         table.uint(
-            "ip.opt.ra", "0: routers shall look at the packet.", _each(_alert), source="RFC 2113 2.1"
+            "ip.opt.ra",
+            "0: routers shall look at the packet.",
+            _each(_alert),
+            source="RFC 2113 2.1",
         ),
         table.ipv4("ip.rec_rt", "An address that a router recorded.", _each(_recorded)),
         table.ipv4("ip.empty_rt", "Room for an address still to be recorded.", _each(_empty)),

@@ -2,45 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import struct
 
 from wirelab.verify.dissectors.ethernet import carried
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.table import Table
+from wirelab.verify.frame import LinkType
 from wirelab.verify.layer import Layer
 
-if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
-    from wirelab.verify.packet import Packet
-
+_SLL, _SLL2 = 16, 20
 _INET = 2
 _INET6 = frozenset({10, 24, 28, 30})
 """AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, and Darwin."""
 
 
-def dissect_sll(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
-    """The 16-byte header of LINKTYPE_LINUX_SLL."""
-    layer = Layer(packet, "sll", data, start, end, stop)
-    if end - start < 16:
+def dissect_sll(layer: Layer) -> Next:
+    """The header of LINKTYPE_LINUX_SLL (16 bytes) or LINKTYPE_LINUX_SLL2 (20 bytes)."""
+    is_2 = layer.packet.frame.linktype == LinkType.LINUX_SLL2
+    size = _SLL2 if is_2 else _SLL
+    if layer.end - layer.start < size:
         return cut(layer)
-    kind, hardware, size, ethertype = (_word(data, start + at) for at in (0, 2, 4, 14))
-    _describe(layer, kind, hardware, data[start + 6 : start + 6 + min(size, 8)])
-    return _payload(layer, ethertype, 16)
-
-
-def dissect_sll2(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
-    """The 20-byte header of LINKTYPE_LINUX_SLL2."""
-    layer = Layer(packet, "sll", data, start, end, stop)
-    if end - start < 20:
-        return cut(layer)
-    layer.note("sll.ifindex", int.from_bytes(data[start + 4 : start + 8], "big"))
-    address = data[start + 12 : start + 12 + min(data[start + 11], 8)]
-    _describe(layer, data[start + 10], _word(data, start + 8), address)
-    return _payload(layer, _word(data, start), 20)
+    header = layer.data[layer.start : layer.start + size]
+    if is_2:
+        ethertype, index, hardware, kind, length = struct.unpack_from(">HxxIHBB", header)
+        layer.note("sll.ifindex", index)
+        address = header[12:20]
+    else:
+        kind, hardware, length = struct.unpack_from(">HHH", header)
+        address, ethertype = header[6:14], _word(header, 14)
+    _describe(layer, kind, hardware, address[: min(length, 8)])
+    return _payload(layer, ethertype, size)
 
 
 def _describe(layer: Layer, kind: int, hardware: int, address: bytes) -> None:
@@ -57,11 +48,9 @@ def _payload(layer: Layer, ethertype: int, size: int) -> Next:
     return following if ethertype >= 1536 else ("data", *following[1:]) if following else None
 
 
-def dissect_null(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
+def dissect_null(layer: Layer) -> Next:
     """An address family in the byte order of the capturing host (LINKTYPE_NULL, _LOOP)."""
-    layer = Layer(packet, "null", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < 4:
         return cut(layer)
     word = data[start : start + 4]
@@ -71,11 +60,9 @@ def dissect_null(
     return name, data, start + 4, end, stop
 
 
-def dissect_raw(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
+def dissect_raw(layer: Layer) -> Next:
     """No link header: the first four bits tell the version of IP."""
-    layer = Layer(packet, "raw", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end <= start:
         return cut(layer)
     version = data[start] >> 4

@@ -24,4 +24,4 @@ class Memory:
         found = self._parts.get(part)
         if found is None:
             found = self._parts[part] = part()
-        return cast(T, found)
+        return cast("T", found)

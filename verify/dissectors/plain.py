@@ -11,9 +11,7 @@ from wirelab.verify.field import Kind
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
-    from wirelab.verify.packet import Packet
 
 _KNOWN = (
     ("dhcpv6", "The Dynamic Host Configuration Protocol for IPv6.", "RFC 8415"),
@@ -32,30 +30,14 @@ _KNOWN = (
 _BY_NUMBER = "It is known by its number alone; its content is not looked at."
 
 
-def presence(protocol: str) -> Dissector:
-    """A dissector that only says that a protocol is there."""
-
-    def dissect(
-        memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-    ) -> Next:
-        if start < end:
-            Layer(packet, protocol, data, start, end, stop)
-
-    return dissect
+def dissect(layer: Layer) -> Next:  # noqa: ARG001  a dissector is given its layer
+    """A protocol whose presence is all that is said."""
+    return None
 
 
-def dissect_llc(
-    memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int
-) -> Next:
-    """The logical link control of an 802.3 frame."""
-    Layer(packet, "llc", data, start, end, stop)
-
-
-DISSECTORS: dict[str, Dissector] = {
-    "data": presence("data"),
-    "llc": dissect_llc,
-    **{name: presence(name) for name, _, _ in _KNOWN},
-}
+DISSECTORS: dict[str, Dissector] = dict.fromkeys(
+    ("data", "llc", *[name for name, _, _ in _KNOWN]), dissect
+)
 
 
 def _length(layer: Layer) -> Values:
@@ -68,9 +50,7 @@ _UNKNOWN = "Also the payload of a protocol that Wireshark knows and this registr
 FIELDS = (
     _D.itself("A payload that no protocol claims.", differs=_UNKNOWN),
     _D.octets("data.data", "The bytes of the payload.", rest(0), differs=_UNKNOWN),
-    _D.row(
-        Kind.INT, "data.len", "Its captured length.", _length, unit="bytes", differs=_UNKNOWN
-    ),
+    _D.row(Kind.INT, "data.len", "Its captured length.", _length, unit="bytes", differs=_UNKNOWN),
     _L.itself("Logical link control, in an 802.3 frame that has a length and no type."),
     _L.uint("llc.dsap", "The service access point that the frame is for.", u8(0), digits=2),
     _L.uint("llc.ssap", "The service access point that sent it.", u8(1), digits=2),

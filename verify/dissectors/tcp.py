@@ -14,14 +14,12 @@ from wirelab.verify.dissectors.tcp_stream import HEADER, enter, stream_of
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.tcp_stream import Stream
-    from wirelab.verify.packet import Packet
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """A TCP segment; what it carries is known by an announcement, its ports or its bytes."""
-    layer = Layer(packet, "tcp", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < HEADER:
         return cut(layer)
     payload = start + (data[start + 12] >> 4) * 4
@@ -30,25 +28,25 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
     if payload > end:
         return cut(layer)
     if layer.quoted:
-        stream = layer.state = stream_of(memory, layer)
-        name = _carried(memory, layer, stream, payload)
+        stream = layer.state = stream_of(layer)
+        name = _carried(layer, stream, payload)
         return (name, data, payload, end, stop) if payload < end else None
-    segment = enter(memory, layer, stop - payload)
+    segment = enter(layer, stop - payload)
     analyse(segment, segment.back)
     tcp_options.follow(segment)
     if payload >= end:
         return None
-    name = _carried(memory, layer, segment.stream, payload)
+    name = _carried(layer, segment.stream, payload)
     if name in FRAMINGS and end == stop:
         return messages(name, segment, payload)
     return name, data, payload, end, stop
 
 
-def _carried(memory: Memory, layer: Layer, stream: Stream, payload: int) -> str:
+def _carried(layer: Layer, stream: Stream, payload: int) -> str:
     """The protocol of a segment's data."""
     if stream.protocol:
         return stream.protocol
-    announced = memory.of(AnnouncedTcp)
+    announced = layer.memory.of(AnnouncedTcp)
     announcement = announced.find(layer) if announced else None
     if announcement:
         return announcement.protocol

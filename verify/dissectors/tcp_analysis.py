@@ -27,6 +27,7 @@ def analyse(segment: Segment, back: Flow) -> None:
     Args:
         segment: the next segment of its connection.
         back: the direction opposite to its own.
+
     """
     marks = [
         *_forward(segment, back),

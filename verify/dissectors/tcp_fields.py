@@ -179,7 +179,10 @@ def _connection() -> tuple[Field, ...]:
     """The rows about a segment's place in its connection."""
     return (
         _T.uint(
-            "tcp.len", "How many bytes of data it has.", _of(lambda each: (each.length,)), unit="bytes"
+            "tcp.len",
+            "How many bytes of data it has.",
+            _of(lambda each: (each.length,)),
+            unit="bytes",
         ),
         _T.uint("tcp.window_size", "The window, scaled.", _of(_window), unit="bytes"),
         _W.row(
@@ -236,9 +239,7 @@ def _analysis() -> tuple[Field, ...]:
         _W.uint("tcp.analysis.duplicate_ack_num", "How often the ACK was repeated."),
         _W.frame("tcp.analysis.duplicate_ack_frame", "The frame that had it first."),
         _W.frame("tcp.analysis.acks_frame", "The frame whose segment this one acknowledges."),
-        _W.row(
-            Kind.TIME, "tcp.analysis.ack_rtt", "How long that took.", unit="s", differs=_POINTS
-        ),
+        _W.row(Kind.TIME, "tcp.analysis.ack_rtt", "How long that took.", unit="s", differs=_POINTS),
         _W.row(
             Kind.TIME,
             "tcp.analysis.initial_rtt",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissectors.streams import Ends, Numbering, ends, sender_and_receiver
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.layer import Layer
 
 UNKNOWN_SCALE = -1
@@ -184,34 +183,34 @@ def later(one: int, other: int) -> bool:
     return 0 < (one - other) % MODULO < MODULO // 2
 
 
-def stream_of(memory: Memory, layer: Layer) -> Stream:
+def stream_of(layer: Layer) -> Stream:
     """The connection of a layer; a new one when none is known between its ends."""
     pair = ends(layer)
-    stream = memory.of(TcpStreams).get(pair)
-    return stream or _open(memory, layer, pair)
+    stream = layer.memory.of(TcpStreams).get(pair)
+    return stream or _open(layer, pair)
 
 
-def _open(memory: Memory, layer: Layer, pair: Ends) -> Stream:
+def _open(layer: Layer, pair: Ends) -> Stream:
     """Begins a connection; every point gives the n-th one between two ends the same number."""
-    streams = memory.of(TcpStreams)
-    number = memory.shared.of(TcpNumbers).of((pair, streams.reuses.get(pair, 0)))
+    streams = layer.memory.of(TcpStreams)
+    number = layer.memory.shared.of(TcpNumbers).of((pair, streams.reuses.get(pair, 0)))
     now = layer.packet.frame.time
     stream = streams[pair] = Stream(number, now, now, {pair[0]: Flow(), pair[1]: Flow()})
     return stream
 
 
-def enter(memory: Memory, layer: Layer, length: int) -> Segment:
+def enter(layer: Layer, length: int) -> Segment:
     """Takes a segment with `length` bytes of data into its connection."""
     seq, ack, flags, window = struct.unpack_from(">IIxBH", layer.data, layer.start + 4)
-    stream = stream_of(memory, layer)
+    stream = stream_of(layer)
     sender, receiver = sender_and_receiver(layer)
     base = stream.flows[sender].base
     reused = flags & (SYN | ACK) == SYN and base is not None and base != seq
     if reused:
         pair = ends(layer)
-        streams = memory.of(TcpStreams)
+        streams = layer.memory.of(TcpStreams)
         streams.reuses[pair] = streams.reuses.get(pair, 0) + 1
-        stream = _open(memory, layer, pair)
+        stream = _open(layer, pair)
     flow, back = stream.flows[sender], stream.flows[receiver]
     now = layer.packet.frame.time
     segment = Segment(

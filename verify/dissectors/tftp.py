@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from wirelab.verify.dissectors.cursor import Cursor, Short, printable
+from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import u16
-from wirelab.verify.dissectors.streams import Announcement, AnnouncedUdp, sender_and_receiver
+from wirelab.verify.dissectors.streams import AnnouncedUdp, Announcement, sender_and_receiver
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
-
-if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
-    from wirelab.verify.packet import Packet
 
 _READ, _WRITE, _DATA, _ACK, _ERROR, _OPTIONS = range(1, 7)
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """A TFTP message; a request announces the transfer that follows on another port."""
-    below = packet.layers[-1]
-    layer = Layer(packet, "tftp", data, start, end, stop)
-    cursor = Cursor(data, start, end)
+    cursor = Cursor(layer.data, layer.start, layer.end)
     try:
         kind = cursor.number(2)
         if kind in (_READ, _WRITE):
             _request(layer, cursor, kind)
             if not layer.quoted:
-                _announce(memory.of(AnnouncedUdp), below, layer)
+                _announce(layer)
         elif kind in (_DATA, _ACK):
             layer.note("tftp.block", cursor.number(2))
         elif kind == _ERROR:
@@ -36,9 +28,11 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
             layer.note("tftp.error.message", _string(cursor))
         elif kind == _OPTIONS:
             _options(layer, cursor)
-    except Short:
+    except MissingBytesError:
         return cut(layer)
-    return ("data", data, cursor.at, end, stop) if kind == _DATA else None
+    if kind != _DATA:
+        return None
+    return "data", layer.data, cursor.at, layer.end, layer.stop
 
 
 def _request(layer: Layer, cursor: Cursor, kind: int) -> None:
@@ -55,16 +49,16 @@ def _options(layer: Layer, cursor: Cursor) -> None:
         layer.note("tftp.option.value", _string(cursor))
 
 
-def _announce(announced: AnnouncedUdp, below: Layer, layer: Layer) -> None:
-    client, server = sender_and_receiver(below)
-    announced[client, server[:-2]] = Announcement("tftp", "request", layer)
+def _announce(layer: Layer) -> None:
+    client, server = sender_and_receiver(layer.below)
+    layer.memory.of(AnnouncedUdp)[client, server[:-2]] = Announcement("tftp", "request", layer)
 
 
 def _string(cursor: Cursor) -> str:
-    """Text up to a zero byte; raises Short where there is none."""
+    """Text up to a zero byte; raises MissingBytesError where there is none."""
     behind = cursor.data.find(b"\0", cursor.at, cursor.end)
     if behind < 0:
-        raise Short
+        raise MissingBytesError
     text = cursor.take(behind - cursor.at)
     cursor.take(1)
     return printable(text)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.cursor import Cursor, Short, printable
-from wirelab.verify.dissectors.outcome import Next
+from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
+from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.dissectors.tcp_stream import Segment
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.tcp_stream import Stream
-    from wirelab.verify.packet import Packet
 
 _CHANGE_CIPHER, _ALERT, _HANDSHAKE, _DATA = 20, 21, 22, 23
 _HEADER = 5
@@ -41,7 +39,7 @@ def starts(head: bytes) -> bool:
     return head[1] == 3 and head[2] <= 4 and 0 < (head[3] << 8 | head[4]) <= _LONGEST
 
 
-def framing(data: bytes, start: int, end: int, stream: Stream) -> int:
+def framing(data: bytes, start: int, end: int, _: Stream) -> int:
     """Where the record that starts here ends; bytes that start none are left together."""
     if end - start < _HEADER:
         return start + _HEADER
@@ -50,22 +48,21 @@ def framing(data: bytes, start: int, end: int, stream: Stream) -> int:
     return start + _HEADER + (data[start + 3] << 8 | data[start + 4])
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """The records that a segment completes."""
-    below = packet.layers[-1]
-    layer = Layer(packet, "tls", data, start, end, stop)
+    state, data = layer.below.state, layer.data
     session, direction = Session(), 0
-    if isinstance(below.state, Segment):
-        stream = below.state.stream
+    if isinstance(state, Segment):
+        stream = state.stream
         if not isinstance(stream.session, Session):
             stream.session = session
-        session, direction = stream.session, id(below.state.flow)
-    cursor = Cursor(data, start, end)
+        session, direction = stream.session, id(state.flow)
+    cursor = Cursor(data, layer.start, layer.end)
     try:
         while cursor.left >= _HEADER and starts(data[cursor.at : cursor.at + _HEADER]):
             _record(layer, cursor, session, direction)
-    except Short:
-        return None
+    except MissingBytesError:
+        return cut(layer)
     return None
 
 
@@ -149,13 +146,17 @@ FIELDS = (
     _T.uint("tls.record.opaque_type", "23 for what version 1.3 encrypts.", source="RFC 8446 5.2"),
     _T.uint("tls.record.version", "The version of the record.", source=_RECORD, digits=4),
     _T.uint("tls.record.length", "The length of a record's body.", source=_RECORD, unit="bytes"),
-    _T.uint("tls.handshake.type", "1 client hello, 2 server hello, 11 certificate.", source="RFC 8446 4"),
+    _T.uint(
+        "tls.handshake.type", "1 client hello, 2 server hello, 11 certificate.", source="RFC 8446 4"
+    ),
     _T.uint("tls.handshake.length", "The length of a message.", source="RFC 8446 4", unit="bytes"),
     _T.uint("tls.handshake.version", "The version of a hello.", source=_HELLO, digits=4),
     _T.uint("tls.handshake.ciphersuite", "A cipher offered or chosen.", source=_HELLO, digits=4),
     _T.uint("tls.handshake.extension.type", "An extension of a hello.", source="RFC 8446 4.2"),
     _T.text(
-        "tls.handshake.extensions_server_name", "The server that the client means.", source="RFC 6066 3"
+        "tls.handshake.extensions_server_name",
+        "The server that the client means.",
+        source="RFC 6066 3",
     ),
     _T.uint(
         "tls.handshake.extensions.supported_version",

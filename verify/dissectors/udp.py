@@ -15,9 +15,7 @@ from wirelab.verify.field import Kind
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.dissectors.reading import Values
-    from wirelab.verify.packet import Packet
 
 _PROTOCOL = 17
 _HEADER = 8
@@ -40,9 +38,9 @@ class UdpStreams(dict[Ends, _Stream]):
     """The UDP conversations that a point has seen."""
 
 
-def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, stop: int) -> Next:
+def dissect(layer: Layer) -> Next:
     """A UDP datagram; what it carries is known by a TFTP transfer or by its ports."""
-    layer = Layer(packet, "udp", data, start, end, stop)
+    data, start, end, stop = layer.data, layer.start, layer.end, layer.stop
     if end - start < _HEADER:
         return cut(layer)
     length = data[start + 4] << 8 | data[start + 5]
@@ -51,10 +49,10 @@ def dissect(memory: Memory, packet: Packet, data: bytes, start: int, end: int, s
     if length and start + length < stop:
         layer.stop = stop = start + length
         layer.end = end = min(end, stop)
-    _time(memory, layer)
+    _time(layer)
     if end <= start + _HEADER:
         return None
-    announced = memory.of(AnnouncedUdp)
+    announced = layer.memory.of(AnnouncedUdp)
     announcement = announced.find(layer) if announced else None
     if announcement:
         return announcement.protocol, data, start + _HEADER, end, stop
@@ -68,14 +66,14 @@ def _by_port(source: int, destination: int) -> str:
     return UDP_PORTS.get(low) or UDP_PORTS.get(high, "data")
 
 
-def _time(memory: Memory, layer: Layer) -> None:
+def _time(layer: Layer) -> None:
     """Notes the conversation's number and the times since its first and previous frames."""
     now = layer.packet.frame.time
     pair = ends(layer)
-    streams = memory.of(UdpStreams)
+    streams = layer.memory.of(UdpStreams)
     stream = streams.get(pair)
     if stream is None:
-        number = memory.shared.of(UdpNumbers).of(pair)
+        number = layer.memory.shared.of(UdpNumbers).of(pair)
         stream = streams[pair] = _Stream(number, now, now)
     notes = layer.notes
     notes["udp.stream"] = (stream.number,)

@@ -69,5 +69,6 @@ def display_filter(text: str) -> DisplayFilter:
 
     Raises:
         FilterError: it is no display filter, or names an unknown field.
+
     """
     return DisplayFilter(check(parse(text), text))

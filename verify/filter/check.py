@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 
 from wirelab.verify.errors import FilterError
-from wirelab.verify.fields import FIELDS, Kind
+from wirelab.verify.fields import Kind
 from wirelab.verify.filter.fold import fold, negated
+from wirelab.verify.filter.kinds import digits_of, has_kind, kind_of
 from wirelab.verify.filter.nodes import (
     Always,
     And,
@@ -51,7 +52,6 @@ from wirelab.verify.filter.words import nearest
 
 _SLICED = OCTETS | ADDRESSES | {Kind.STRING}
 _TEXTLESS = (OCTETS - {Kind.ETHER}) | {Kind.STRING, Kind.NONE}
-_RESULT = {"len": Kind.UINT, "count": Kind.UINT}
 
 
 def check(test: Test, text: str) -> Test:
@@ -63,6 +63,7 @@ def check(test: Test, text: str) -> Test:
 
     Raises:
         FilterError: operands do not fit their operators or each other.
+
     """
     return _Check(text).test(test)
 
@@ -97,14 +98,14 @@ class _Check:
                 return self._compare(test)
             case Member(how, operand, elements):
                 left = self._field_side(operand)
-                want = self._want(left)
+                want = _want(left)
                 return Member(how, left, tuple(self._element(each, want) for each in elements))
             case Always():
                 return test
 
     def _compare(self, test: Compare) -> Test:
         left = self._field_side(test.left)
-        want = self._want(left)
+        want = _want(left)
         if want.kind is Kind.NONE:
             raise self._fault(test.left, "this field is there or not, it has no value")
         if test.op is Op.MATCHES:
@@ -172,7 +173,7 @@ class _Check:
         """An operand that is no constant, where the place allows its kind."""
         if isinstance(operand, Constant) or want is None:
             return operand
-        kind = self._want(operand).kind
+        kind = _want(operand).kind
         if not comparable(kind, want.kind):
             raise self._fault(operand, f"{kind.value} cannot be compared with {want.kind.value}")
         return operand
@@ -196,14 +197,14 @@ class _Check:
 
     def _negative(self, inner: Operand, want: _Want | None) -> Operand:
         checked = self._operand(inner, want)
-        if not isinstance(checked, Reference) and self._want(checked).kind not in NUMBERS | TIMES:
+        if not isinstance(checked, Reference) and _want(checked).kind not in NUMBERS | TIMES:
             raise self._fault(inner, "only numbers and times have a sign")
         return negated(checked) if isinstance(checked, Constant) else Negative(checked)
 
     def _binary(self, operand: Binary, want: _Want | None) -> Operand:
-        typed = next(filter(_has_kind, (operand.left, operand.right)), None)
+        typed = next(filter(has_kind, (operand.left, operand.right)), None)
         if typed is not None:
-            want = self._want(self._operand(typed, want))
+            want = _want(self._operand(typed, want))
         left, right = self._operand(operand.left, want), self._operand(operand.right, want)
         if want is not None:
             self._calculable(operand, want.kind)
@@ -227,14 +228,14 @@ class _Check:
 
     def _sliced(self, inner: Operand) -> Operand:
         operand = self._field_side(inner)
-        kind = self._want(operand).kind
+        kind = _want(operand).kind
         if kind not in _SLICED:
             raise self._fault(inner, f"{kind.value} cannot be sliced")
         return operand
 
     def _call(self, call: Call) -> Operand:
         argument = self._field_side(call.argument)
-        kind = self._want(argument).kind
+        kind = _want(argument).kind
         plain = isinstance(argument, FieldRef)
         fits = {
             "count": plain,
@@ -247,30 +248,10 @@ class _Check:
             )
         return Call(call.function, argument, call.column)
 
-    def _want(self, operand: Operand) -> _Want:
-        """The kind of a checked operand's values, and how its numbers are printed."""
-        match operand:
-            case FieldRef(name):
-                return _Want(FIELDS[name].kind, FIELDS[name].digits)
-            case Constant(kind, digits=digits):
-                return _Want(kind, digits)
-            case Slice(inner):
-                text = self._want(inner).kind is Kind.STRING
-                return _Want(Kind.STRING if text else Kind.BYTES)
-            case Call(function):
-                return _Want(_RESULT.get(function, Kind.STRING))
-            case Negative(inner):
-                return self._want(inner)
-            case Binary(left=left, right=right):
-                return self._want(left if _has_kind(left) else right)
-            case _:
-                raise self._fault(operand, "the left side must be a field")
-
     def _fault(self, operand: Operand, reason: str) -> FilterError:
         columns = [getattr(leaf, "column", 1) for leaf in leaves(operand)]
         return FilterError(self._text, min(columns, default=1), reason)
 
 
-def _has_kind(operand: Operand) -> bool:
-    """Whether an operand's kind does not depend on what it is compared with."""
-    return any(isinstance(leaf, FieldRef) for leaf in leaves(operand))
+def _want(operand: Operand) -> _Want:
+    return _Want(kind_of(operand), digits_of(operand))

@@ -18,6 +18,7 @@ def fold(op: Arithmetic, left: Constant, right: Constant) -> Constant:
     Raises:
         ZeroDivisionError: something is divided by zero.
         ValueError: rows of bytes of different lengths are masked.
+
     """
     value = calculate(op, left.value, right.value)
     return Constant(left.kind, value, None, left.digits)
@@ -35,6 +36,7 @@ def calculate(op: Arithmetic, left: Value, right: Value) -> Value:
     Raises:
         ZeroDivisionError: something is divided by zero.
         ValueError: rows of bytes of different lengths are masked.
+
     """
     if isinstance(left, bytes) and isinstance(right, bytes):
         return bytes(a & b for a, b in zip(left, right, strict=True))

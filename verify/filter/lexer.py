@@ -121,6 +121,7 @@ def lexemes(text: str) -> Iterator[Lexeme]:
 
     Raises:
         FilterError: a character starts no token, or an escape sequence is unknown.
+
     """
     at = 0
     while at < len(text):

@@ -28,6 +28,7 @@ def values(operand: Operand) -> Values:
 
     Args:
         operand: a checked operand without references.
+
     """
     match operand:
         case Constant(value=value):

@@ -57,6 +57,7 @@ def parse(text: str) -> Test:
 
     Raises:
         FilterError: the text is no display filter.
+
     """
     return _Parser(text).whole()
 

@@ -18,6 +18,7 @@ def compiled(pattern: str) -> re.Pattern[bytes]:
 
     Raises:
         re.error: it is no regular expression.
+
     """
     octets = pattern.removeprefix(_SENSITIVE).encode(errors="surrogateescape")
     return re.compile(octets, 0 if pattern.startswith(_SENSITIVE) else re.IGNORECASE)

@@ -51,6 +51,7 @@ def predicate(test: Test) -> Predicate:
 
     Args:
         test: a checked tree without references.
+
     """
     match test:
         case And(tests):

@@ -23,6 +23,7 @@ from wirelab.verify.filter.nodes import (
     Op,
     Operand,
     Or,
+    Range,
     Reference,
     Slice,
     Test,
@@ -96,10 +97,11 @@ def print_operand(operand: Operand, tightness: int = 0) -> str:
     Args:
         operand: what to print.
         tightness: how tightly the operator that it stands in binds; 0 for none.
+
     """
     match operand:
         case FieldRef(name, layers):
-            return name + (f"#[{print_ranges(layers)}]" if layers else "")
+            return name + _layers(layers)
         case Literal(text, Form.WORD):
             return text
         case Literal(text, Form.CHARACTER):
@@ -120,6 +122,15 @@ def print_operand(operand: Operand, tightness: int = 0) -> str:
             own = _TIGHTNESS[op]
             text = f"{print_operand(left, own)} {op.value} {print_operand(right, own + 1)}"
             return f"{{{text}}}" if own < tightness else text
+
+
+def _layers(layers: tuple[Range, ...]) -> str:
+    match layers:
+        case ():
+            return ""
+        case (Range(start, 1),) if start >= 0:
+            return f"#{start}"
+    return f"#[{print_ranges(layers)}]"
 
 
 def _character(text: str) -> str:

@@ -20,6 +20,7 @@ def parse_ranges(text: str) -> tuple[Range, ...]:
 
     Raises:
         ValueError: one of them is no range; the message says which.
+
     """
     return tuple(_parse_range(part) for part in text.split(","))
 

@@ -18,6 +18,7 @@ def substituted(test: Test, lookup: Lookup) -> Test:
 
     Raises:
         FilterError: a value is of no kind that its place allows.
+
     """
 
     def replace(operand: Operand) -> Operand:

@@ -37,6 +37,7 @@ def convert(literal: Literal, kind: Kind, digits: int = 0) -> Constant:
 
     Raises:
         ValueError: it is no such value; the message says why.
+
     """
     if kind is Kind.STRING:
         return Constant(kind, literal.text)
@@ -60,6 +61,7 @@ def number(text: str) -> int:
 
     Raises:
         ValueError: it is none.
+
     """
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a whole number")

@@ -71,6 +71,11 @@ def references_of(test: Test) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def refers(operand: Operand) -> bool:
+    """Whether an operand contains a reference."""
+    return any(isinstance(leaf, Reference) for leaf in leaves(operand))
+
+
 def replaced(test: Test, replace: Replace) -> Test:
     """A copy of a filter in which `replace` was applied to every leaf."""
     match test:

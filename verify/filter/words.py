@@ -28,6 +28,7 @@ def check_name(text: str, lexeme: Lexeme) -> None:
 
     Raises:
         FilterError: it is none; the nearest names are suggested.
+
     """
     if not is_field(lexeme.value):
         reason = f"no field is called {lexeme.value!r}{nearest(lexeme.value)}"

@@ -1,0 +1,72 @@
+"""DHCP: an address for the asking."""
+
+from wirelab.scenarios.scenario import scenario
+from wirelab.scenarios.stage import Stage
+from wirelab.topologies.dhcp import Dhcp
+from wirelab.traffic.clients import dhcpcd
+from wirelab.traffic.servers import Dnsmasq
+from wirelab.verify import forwarded, habit, seq, step
+
+_BROADCAST = "eth.dst == ff:ff:ff:ff:ff:ff"
+_FROM_CLIENT = (
+    "ip.src == 0.0.0.0 && ip.dst == 255.255.255.255 && udp.srcport == 68 && udp.dstport == 67"
+    f" && {_BROADCAST} && eth.src == ${{c.mac}} && dhcp.hw.mac_addr == ${{c.mac}}"
+    " && dhcp.ip.relay == 0.0.0.0"
+)
+_FROM_SERVER = (
+    "udp.srcport == 67 && udp.dstport == 68 && dhcp.hw.mac_addr == ${c.mac}"
+    " && dhcp.id == ${discover.dhcp.id} && dhcp.ip.relay == 0.0.0.0"
+)
+_ASKS_FOR_IT = (
+    f"arp.opcode == 1 && {_BROADCAST} && arp.src.proto_ipv4 == ${{s.ip}}"
+    " && arp.dst.proto_ipv4 == ${lease.ip}"
+)
+_PROBE = (
+    f"arp.isprobe && {_BROADCAST} && eth.src == ${{c.mac}} && arp.src.proto_ipv4 == 0.0.0.0"
+    " && arp.dst.proto_ipv4 == ${lease.ip}"
+)
+
+
+@scenario(
+    "dhcp-dora",
+    topology=Dhcp,
+    points={"c": "c-eth0", "x": "x-eth0"},
+    rfcs=("RFC 2131 section 3.1", "RFC 5227 section 2.1"),
+    expect=seq(
+        step("discover", f"dhcp.option.dhcp == 1 && {_FROM_CLIENT}"),
+        habit(
+            "dnsmasq makes sure that nobody has the address before it offers it: it sends an "
+            "echo request, for which its kernel asks three times by ARP, a second apart",
+            *(step(f"in_use{n}", _ASKS_FOR_IT) for n in (1, 2, 3)),
+            step("in_use_echo", "icmp.type == 8 && ip.src == ${s.ip} && ip.dst == ${lease.ip}"),
+        ),
+        step(
+            "offer",
+            f"dhcp.option.dhcp == 2 && {_FROM_SERVER} && dhcp.ip.your == ${{lease.ip}}"
+            " && dhcp.option.dhcp_server_id == ${s.ip}",
+        ),
+        step(
+            "request",
+            f"dhcp.option.dhcp == 3 && {_FROM_CLIENT} && dhcp.id == ${{discover.dhcp.id}}"
+            " && dhcp.option.dhcp_server_id == ${s.ip}"
+            " && dhcp.option.requested_ip_address == ${lease.ip}",
+        ),
+        step(
+            "ack",
+            f"dhcp.option.dhcp == 5 && {_FROM_SERVER} && dhcp.ip.your == ${{lease.ip}}"
+            " && dhcp.option.dhcp_server_id == ${s.ip}"
+            " && dhcp.option.ip_address_lease_time"
+            " == ${offer.dhcp.option.ip_address_lease_time}",
+        ),
+        habit(
+            "dhcpcd probes the address three times before it uses it, and then announces it",
+            *(step(f"probe{n}", _PROBE) for n in (1, 2, 3)),
+            step("announcement", f"arp.isannouncement && {_BROADCAST} && eth.src == ${{c.mac}}"
+                 " && arp.src.proto_ipv4 == ${lease.ip} && arp.dst.proto_ipv4 == ${lease.ip}"),
+        ),
+        closed=["dhcp", "arp", "icmp"],
+        at="c",
+    ),
+)  # fmt: skip
+def dhcp_dora(lab: Stage) -> None:
+    """A client gets its address: Discover, Offer, Request, ACK."""

@@ -26,6 +26,7 @@ from wirelab.emulator.errors import TopologyError
 _PRIVATE = IPv4Network("10.0.0.0/8")
 _PRIVATE_IPV6 = IPv6Network("2001:db8::/32")  # RFC 3849: documentation
 _MOST_HOSTS = 200
+_LOCAL = 0xA6  # first octet of a MAC: unicast, locally administered, of no known vendor
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -34,7 +35,7 @@ Network = IPv4Network | IPv6Network
 def macs(seed: int) -> Callable[[], str]:
     """Return a function that draws one locally administered unicast MAC after another."""
     draw = random.Random(f"mac {seed}")
-    return lambda: ":".join(f"{byte:02x}" for byte in (2, *draw.randbytes(5)))
+    return lambda: ":".join(f"{byte:02x}" for byte in (_LOCAL, *draw.randbytes(5)))
 
 
 def renumbered(topo: Topo, seed: int) -> Topo:

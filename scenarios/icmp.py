@@ -85,7 +85,7 @@ def unreach_host(lab: Stage) -> None:
     """
     prefix = lab["s"].ip().rpartition(".")[0]
     lab.names["nobody.ip"] = f"{prefix}.{_NOBODY}"
-    lab.fact("ping", ping(lab["c"], lab.names["nobody.ip"], count=1, deadline=8, check=False))
+    lab.fact("ping", ping(lab["c"], lab.names["nobody.ip"], count=1, wait=8, check=False))
 
 
 @scenario(

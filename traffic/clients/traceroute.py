@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from wirelab.emulator import Host
 
-_HOP = re.compile(r"^ *(\d+) +(\S+)(?: +([\d.]+) ms)?", re.MULTILINE)
+_METHODS = {"udp": (), "icmp": ("-I",), "tcp": ("-T",)}
 
 
 @dataclass(frozen=True)
@@ -13,23 +14,58 @@ class Hop:
     """One line of traceroute."""
 
     ttl: int
-    """TTL of the probe."""
+    """TTL of its probes."""
     address: str
-    """Who answered; `*` for nobody."""
-    round_trip: float | None
-    """Milliseconds, if somebody answered."""
+    """Who answered first; `*` for nobody."""
+    round_trips: tuple[float, ...]
+    """Milliseconds, of each answer that came."""
+    mark: str
+    """What kind of error it was if not the usual one, as in `!N` (no network) or `!X` (forbidden)."""
 
 
-def traceroute(node: Host, destination: str, *, max_hops: int = 30) -> tuple[Hop, ...]:
-    """Trace the path with one UDP probe per hop, one at a time, and return what answered."""
-    argv = ["traceroute", "-n", "-q", "1", "-N", "1", "-w", "2", "-m", str(max_hops), destination]
-    return parse_traceroute(node.run(argv, timeout=2.0 * max_hops + 5).stdout)
+def traceroute(
+    node: Host,
+    destination: str,
+    *,
+    method: Literal["udp", "icmp", "tcp"] = "udp",
+    port: int | None = None,
+    probes: int = 1,
+    max_hops: int = 30,
+    wait: float = 2.0,
+) -> tuple[Hop, ...]:
+    """Trace the path, one probe at a time, and return what answered.
+
+    Args:
+        node: who traces.
+        destination: the address.
+        method: what the probes are: UDP to ports where nobody listens, ICMP echo, or TCP SYN.
+        port: first destination port (UDP; it grows by one a probe) or the port (TCP).
+        probes: how many per hop.
+        max_hops: where to give up.
+        wait: seconds to wait for an answer.
+    """
+    argv = ["traceroute", "-n", "-N", "1", "-q", str(probes), "-m", str(max_hops)]
+    argv += ["-w", str(wait), *_METHODS[method]]
+    argv += ["-p", str(port)] if port is not None else []
+    timeout = wait * max_hops * probes + 5
+    return parse_traceroute(node.run([*argv, destination], timeout=timeout).stdout)
+
+
+_LINE = re.compile(r"^ *(\d+) +(\S.*)$", re.MULTILINE)
+_ADDRESS = re.compile(r"(?:^|\s)([0-9a-fA-F]*[.:][0-9a-fA-F.:]+(?:%\w+)?)(?= )")
+_TIME = re.compile(r"([\d.]+) ms")
+_MARK = re.compile(r"(?:^|\s)(!\S*)")
 
 
 def parse_traceroute(said: str) -> tuple[Hop, ...]:
     """Parse traceroute's output."""
     lines = said.partition("\n")[2]
-    return tuple(
-        Hop(int(ttl), address, float(time) if time else None)
-        for ttl, address, time in _HOP.findall(lines)
-    )
+    return tuple(_parse_hop(int(ttl), answers) for ttl, answers in _LINE.findall(lines))
+
+
+def _parse_hop(ttl: int, answers: str) -> Hop:
+    without_times = _TIME.sub("", answers)
+    address = _ADDRESS.search(f"{without_times} ")
+    mark = _MARK.search(answers)
+    times = tuple(map(float, _TIME.findall(answers)))
+    return Hop(ttl, address[1] if address else "*", times, mark[1] if mark else "")

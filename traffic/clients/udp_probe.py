@@ -1,23 +1,54 @@
-"""A single UDP datagram, sent by bash's /dev/udp: an ordinary socket, and nothing else."""
+"""A single UDP datagram from an ordinary socket, and what comes of it."""
 
+import json
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from wirelab.emulator import Host
+from wirelab.traffic.clients.program import run
+
+_PROGRAM = Path(__file__).with_name("udp_main.py")
 
 
 @dataclass(frozen=True)
 class Probe:
-    """The datagram as sent."""
+    """The datagram as sent, and what its sender learnt."""
 
     destination: str
     """Address."""
     port: int
     """Destination port."""
+    source_port: int
+    """Source port."""
     data: str
     """What it carried."""
+    error: str
+    """What the kernel told the sender (ICMP errors come back so): `ECONNREFUSED`, …, or empty."""
+    answer: str
+    """What came back, in hexadecimal digits; empty for nothing."""
 
 
-def udp_probe(node: Host, destination: str, port: int, data: str = "wirelab") -> Probe:
-    """Send one UDP datagram."""
-    node.run(["bash", "-c", 'printf %s "$3" > "/dev/udp/$1/$2"', "-", destination, str(port), data])
-    return Probe(destination, port, data)
+def udp_probe(
+    node: Host,
+    destination: str,
+    port: int,
+    data: str = "wirelab",
+    *,
+    source_port: int = 0,
+    wait: float = 0.5,
+) -> Probe:
+    """Send one UDP datagram, and wait for an answer or an error.
+
+    Args:
+        node: who sends.
+        destination: address (IPv4 or IPv6).
+        port: destination port.
+        data: what to carry.
+        source_port: source port; the kernel's choice where 0.
+        wait: seconds to wait.
+    """
+    orders = [destination, str(port), str(source_port), str(wait)]
+    argv = [sys.executable, "-I", "-S", str(_PROGRAM), *orders]
+    told = json.loads(run(node, argv, timeout=wait + 10, input=data).stdout)
+    return Probe(destination, port, data=data, **told)

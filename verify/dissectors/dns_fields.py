@@ -48,7 +48,7 @@ def _header() -> tuple[Field, ...]:
         _D.boolean(
             "dns.flags.authenticated",
             "Whether DNSSEC proved the answer.",
-            flag(3, 0x20),
+            where(_is_response, flag(3, 0x20)),
             source="RFC 4035 3.2.3",
         ),
         _D.boolean(

@@ -91,6 +91,7 @@ FIELDS = (
         "The capture point.",
         _point,
         source="draft-ietf-opsawg-pcapng, if_name",
+        differs="Wireshark calls one without a name unknown.",
     ),
     _T.text(
         "frame.comment",

@@ -88,9 +88,9 @@ def fields(table: Table) -> tuple[Field, ...]:
     return (
         table.uint("icmpv6.opt.type", "The type of an option."),
         table.uint("icmpv6.opt.length", "Its length in eights of bytes."),
-        table.octets("icmpv6.opt.linkaddr", "A link address.", source="RFC 4861 4.6.1"),
-        table.octets("icmpv6.opt.src_linkaddr", "The sender's one.", source="RFC 4861 4.6.1"),
-        table.octets("icmpv6.opt.target_linkaddr", "The target's one.", source="RFC 4861 4.6.1"),
+        table.ether("icmpv6.opt.linkaddr", "A link address.", source="RFC 4861 4.6.1"),
+        table.ether("icmpv6.opt.src_linkaddr", "The sender's one.", source="RFC 4861 4.6.1"),
+        table.ether("icmpv6.opt.target_linkaddr", "The target's one.", source="RFC 4861 4.6.1"),
         table.uint("icmpv6.opt.prefix.length", "How long a prefix is.", source=prefix, unit="bits"),
         table.uint("icmpv6.opt.prefix.flag", "Its flags together.", source=prefix, digits=2),
         table.boolean("icmpv6.opt.prefix.flag.l", "It is on this link.", source=prefix),

@@ -51,7 +51,7 @@ def _fragment(layer: Layer, protocol: str, header: int, length: int) -> Next:
     data, start, payload = layer.data, layer.start, layer.start + header
     word = data[start + 6] << 8 | data[start + 7]
     offset, more = (word & _OFFSET) * 8, bool(word & _MORE)
-    whole = layer.end == start + length and adds_up(data[start:payload])
+    whole = layer.end == start + length
     if whole and not layer.quoted:
         key = (
             data[start + 4 : start + 6]
@@ -83,10 +83,6 @@ def _header_length(layer: Layer) -> Values:
     return tuple(words * 4 for words in bits(0, 0x0F)(layer) if isinstance(words, int))
 
 
-def _offset(layer: Layer) -> Values:
-    return tuple(eights * 8 for eights in bits(6, _OFFSET, 2)(layer) if isinstance(eights, int))
-
-
 _I = Table("ip", "RFC 791 3.1")
 _DS = "RFC 2474 3"
 FIELDS = (
@@ -109,7 +105,13 @@ FIELDS = (
     _I.boolean("ip.flags.rb", "The reserved bit, which must be zero.", flag(6, 0x80)),
     _I.boolean("ip.flags.df", "Whether the packet must not be fragmented.", flag(6, 0x40)),
     _I.boolean("ip.flags.mf", "Whether more fragments of the datagram follow.", flag(6, 0x20)),
-    _I.uint("ip.frag_offset", "Where in the datagram the payload belongs.", _offset, unit="bytes"),
+    _I.uint(
+        "ip.frag_offset",
+        "Where in the datagram the payload belongs, in eights of bytes.",
+        bits(6, _OFFSET, 2),
+        unit="8 bytes",
+        differs="Some versions of Wireshark count it in bytes; 4.0 does not.",
+    ),
     _I.uint("ip.ttl", "How many more hops the packet may make.", u8(8), unit="hops"),
     _I.uint("ip.proto", "What the packet carries: 1 ICMP, 6 TCP, 17 UDP.", u8(9)),
     _I.uint("ip.checksum", "The checksum of the header.", u16(10), digits=4),

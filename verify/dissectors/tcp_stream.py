@@ -258,7 +258,7 @@ def _part(segment: Segment) -> int:
         part |= Completeness.SYN
     elif flags & (SYN | ACK) == SYN | ACK:
         part |= Completeness.SYN_ACK
-    elif flags & (RST | ACK) == ACK:
+    elif flags & ACK:
         part |= Completeness.DATA if segment.length else Completeness.ACK
     if flags & FIN:
         part |= Completeness.FIN

@@ -9,6 +9,7 @@ from wirelab.verify.dissectors.streams import AnnouncedUdp, Announcement, sender
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
 
+_FILES = ("tftp.source_file", "tftp.destination_file")
 _READ, _WRITE, _DATA, _ACK, _ERROR, _OPTIONS = range(1, 7)
 
 
@@ -21,7 +22,9 @@ def dissect(layer: Layer) -> Next:
             _request(layer, cursor, kind)
             if not layer.quoted:
                 _announce(layer)
-        elif kind in (_DATA, _ACK):
+        else:
+            _recall(layer)
+        if kind in (_DATA, _ACK):
             layer.note("tftp.block", cursor.number(2))
         elif kind == _ERROR:
             layer.note("tftp.error.code", cursor.number(2))
@@ -36,8 +39,7 @@ def dissect(layer: Layer) -> Next:
 
 
 def _request(layer: Layer, cursor: Cursor, kind: int) -> None:
-    name = "tftp.source_file" if kind == _READ else "tftp.destination_file"
-    layer.note(name, _string(cursor))
+    layer.note(_FILES[kind - _READ], _string(cursor))
     layer.note("tftp.type", _string(cursor))
     _options(layer, cursor)
 
@@ -47,6 +49,14 @@ def _options(layer: Layer, cursor: Cursor) -> None:
     while cursor.left:
         layer.note("tftp.option.name", _string(cursor))
         layer.note("tftp.option.value", _string(cursor))
+
+
+def _recall(layer: Layer) -> None:
+    """Notes the file of the transfer, as Wireshark does in all of its messages."""
+    announcement = layer.memory.of(AnnouncedUdp).find(layer.below)
+    if announcement:
+        for name in _FILES:
+            layer.note(name, *announcement.layer.notes.get(name, ()))
 
 
 def _announce(layer: Layer) -> None:
@@ -68,8 +78,8 @@ _T = Table("tftp", "RFC 1350 5")
 FIELDS = (
     _T.itself("The Trivial File Transfer Protocol."),
     _T.uint("tftp.opcode", "1 read, 2 write, 3 data, 4 ACK, 5 error, 6 option ACK.", u16(0)),
-    _T.text("tftp.source_file", "The file to read."),
-    _T.text("tftp.destination_file", "The file to write."),
+    _T.text("tftp.source_file", "The file to read, in all messages of the transfer."),
+    _T.text("tftp.destination_file", "The file to write, in all messages of the transfer."),
     _T.text("tftp.type", "How to transfer it: octet or netascii."),
     _T.uint("tftp.block", "The number of a block, from 1."),
     _T.uint("tftp.error.code", "What is wrong."),

@@ -62,7 +62,7 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
         read_capture(folder / "capture.pcapng"),
         names=stage.names,
     )
-    _write_json(folder / "facts.json", _facts(job, stage))
+    _write_json(folder / "facts.json", _facts(job, stage, lab))
     details = {"scenario": scenario.id, "seed": job.seed, "settings": job.settings}
     _write_json(folder / "verdict.json", {**verdict.as_json(), **details})
     (folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
@@ -109,12 +109,17 @@ def _write_capture(
         )
 
 
-def _facts(job: Job, stage: Stage) -> dict[str, Any]:
+def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
+    points = {
+        point: {"interface": name, "mtu": lab.interface(name).mtu}
+        for point, name in job.scenario.points.items()
+    }
     return {
         "scenario": job.scenario.id,
         "seed": job.seed,
         "settings": job.settings,
         "names": stage.names,
+        "points": points,
         **stage.facts,
     }
 

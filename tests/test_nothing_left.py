@@ -1,0 +1,85 @@
+"""Whatever happens to the runner, nothing of a lab stays on the machine."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+_MARK = "WIRELAB_TEST_RUN"
+
+
+def _left(mark: str) -> list[str]:
+    """Return the processes of this machine that a marked runner or its labs started."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{_MARK}={mark}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+def _traces() -> tuple[list[str], list[str], list[str]]:
+    """Return what a lab could leave behind outside: interfaces, mounts, files."""
+    interfaces = sorted(os.listdir("/sys/class/net"))
+    mounts = sorted(line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
+    files = sorted(str(path) for path in Path("/run").glob("wirelab*"))
+    return interfaces, mounts, files
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> int:
+    return 50 if request.config.getoption("--long") else 12
+
+
+def test_killing_the_runner_at_random_moments_leaves_nothing(tmp_path: Path, count: int) -> None:
+    before = _traces()
+    draw = random.Random(20)
+    argv = [sys.executable, "-m", "wirelab", "run", "all", "-o", str(tmp_path / "out")]
+    for number in range(count):
+        mark = f"{os.getpid()}-{number}"
+        runner = subprocess.Popen(
+            argv, env={**os.environ, _MARK: mark}, stdout=subprocess.DEVNULL
+        )
+        with pytest.raises(subprocess.TimeoutExpired):
+            runner.wait(draw.uniform(0.05, 2.0))
+        runner.send_signal(signal.SIGKILL)
+        runner.wait()
+        deadline = time.monotonic() + 5
+        while _left(mark) and time.monotonic() < deadline:
+            os.sched_yield()
+        assert _left(mark) == []
+        assert _traces() == before
+
+
+def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
+    mark = f"{os.getpid()}-int"
+    argv = [sys.executable, "-m", "wirelab", "run", "dhcp-dora", "-o", str(tmp_path / "out")]
+    runner = subprocess.Popen(
+        argv, env={**os.environ, _MARK: mark}, stderr=subprocess.PIPE, text=True
+    )
+    while len(_left(mark)) < 4:
+        assert runner.poll() is None
+        os.sched_yield()
+    runner.send_signal(signal.SIGINT)
+    _out, errors = runner.communicate(timeout=10)
+    assert runner.returncode == 130
+    assert "stopped" in errors
+    assert "Traceback" not in errors
+    assert _left(mark) == []
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_eight_labs_of_one_topology_run_at_once(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "wirelab", "run", "unreach-host", "-o"]
+    runners = [
+        subprocess.Popen([*argv, str(tmp_path / str(n))], stdout=subprocess.DEVNULL)
+        for n in range(8)
+    ]
+    assert [runner.wait(60) for runner in runners] == [0] * 8

@@ -1,0 +1,76 @@
+"""curl: HTTP and FTP transfers."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from wirelab.emulator import Host
+from wirelab.emulator.sandbox import SCRATCH
+from wirelab.traffic.clients.program import run
+
+
+@dataclass(frozen=True)
+class Curl:
+    """What curl says when it ends."""
+
+    exit_code: int
+    """0, or curl's error, as in 7 for "could not connect" or 67 for "login denied"."""
+    error: str
+    """The error in words; empty when there was none."""
+    response_code: int
+    """Last HTTP status or FTP reply code; 0 when none came."""
+    size: int
+    """Bytes fetched."""
+    sha256: str
+    """Hash of what was fetched; empty when nothing was."""
+    local_port: int
+    """Source port of its (last) connection; 0 when there was none."""
+    time: float
+    """Seconds, all told."""
+
+
+def curl(
+    node: Host,
+    url: str,
+    *,
+    user: str = "",
+    options: tuple[str, ...] = (),
+    timeout: int = 30,
+) -> Curl:
+    """Fetch a URL.
+
+    Over FTP curl says USER, PASS, PWD, TYPE I, SIZE, PASV, RETR, without EPSV here (an IPv4
+    client of the ordinary kind), and leaves without a QUIT.
+
+    Args:
+        node: who fetches.
+        url: what.
+        user: `NAME:PASSWORD`; over FTP anonymous when empty.
+        options: more of curl's own, as in `("--http1.0",)`.
+        timeout: seconds.
+    """
+    argv = ["curl", "-q", "-sS", "--noproxy", "*", "--disable-epsv", "--max-time", str(timeout)]
+    argv += ["--user", user] if user else []
+    with TemporaryDirectory(dir=SCRATCH) as folder:
+        fetched = Path(folder, "fetched")
+        argv += [*options, "--output", str(fetched), "--write-out", "%{json}", url]
+        ended = run(node, argv, timeout=timeout + 5, fine=range(128))
+        told = json.loads(ended.stdout)
+        data = fetched.read_bytes() if fetched.exists() else None
+    return _result(told, data)
+
+
+def _result(told: dict[str, Any], data: bytes | None) -> Curl:
+    """Put together what curl says (`--write-out %{json}`) and what it fetched."""
+    return Curl(
+        exit_code=told["exitcode"],
+        error=told["errormsg"] or "",
+        response_code=told["response_code"],
+        size=len(data or b""),
+        sha256="" if data is None else hashlib.sha256(data).hexdigest(),
+        local_port=told["local_port"],
+        time=told["time_total"],
+    )

@@ -1,0 +1,33 @@
+"""Running an ordinary program in a node to its end, when more than status 0 is an answer."""
+
+from collections.abc import Collection, Sequence
+from subprocess import CompletedProcess
+
+from wirelab.emulator import CommandFailed, Host
+
+
+def run(
+    node: Host,
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    fine: Collection[int] = (0,),
+    input: str | None = None,  # noqa: A002 - as subprocess.run names it
+) -> CompletedProcess[str]:
+    """Run a program and return what it said.
+
+    Args:
+        node: where.
+        argv: program and arguments.
+        timeout: seconds it may take.
+        fine: exit statuses that mean it did its work, as in ping's 1 for "no reply".
+        input: what it reads.
+
+    Raises:
+        CommandFailed: it ended with another status, or took too long.
+    """
+    ended = node.run(argv, timeout=timeout, check=False, input=input)
+    if ended.returncode not in fine:
+        outcome = f"exit status {ended.returncode}"
+        raise CommandFailed(node.name, argv, outcome, ended.stdout + ended.stderr)
+    return ended

@@ -1,0 +1,34 @@
+"""The program behind `udp_probe`: sends what it reads, and prints as JSON what came of it.
+
+Arguments: address, port, source port (0: any), seconds to wait.
+"""
+
+import errno
+import json
+import socket
+import sys
+
+
+def main(address: str, port: int, source_port: int, wait: float, data: bytes) -> dict[str, object]:
+    """Send one datagram; return source port, error and answer."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sender:
+        sender.settimeout(wait)
+        sender.bind(("", source_port))
+        error, answer = "", b""
+        try:
+            sender.connect((address, port))  # so that the kernel reports ICMP errors
+            sender.send(data)
+            answer = sender.recv(65535)
+        except TimeoutError:
+            pass
+        except OSError as problem:
+            error = errno.errorcode.get(problem.errno or 0, str(problem))
+        used = sender.getsockname()[1]
+    return {"source_port": used, "error": error, "answer": answer.hex()}
+
+
+if __name__ == "__main__":
+    _, _address, _port, _source_port, _wait = sys.argv
+    told = main(_address, int(_port), int(_source_port), float(_wait), sys.stdin.buffer.read())
+    print(json.dumps(told))

@@ -1,0 +1,69 @@
+"""Capture files of both formats, compressed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wirelab.verify.errors import CaptureError
+from wirelab.verify.frame import Frame, Point
+from wirelab.verify.pcap import MAGICS, PcapReader
+from wirelab.verify.pcapng import MAGIC, PcapngReader
+from wirelab.verify.source import opened
+
+MOST_BYTES = 1 << 31
+"""A capture whose frames have more bytes together is not read into memory."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A capture file, all of it."""
+
+    frames: tuple[Frame, ...]
+    """The frames, in the order of the file."""
+    points: tuple[Point, ...]
+    """The points at which they were captured, in the order of the file."""
+    comment: str = ""
+    """What the file says about itself; several comments are separated by newlines."""
+    counts: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    """Frames received and dropped at each point; None, or no entry, where the file is silent."""
+
+
+@contextmanager
+def open_capture(path: str | Path) -> Iterator[PcapReader | PcapngReader]:
+    """Opens a capture file to read its frames one by one.
+
+    Iterating over what is yielded gives the frames; its `points`, `comment` and `counts` are
+    whole when the last frame has come, and its `offset` is where the current one starts.
+
+    Raises:
+        CaptureError: the file is missing, empty, damaged, no capture, or of a link that cannot be
+            dissected; while frames are taken as well as at once.
+    """
+    with opened(path) as source:
+        magic = source.take_if_any(4, "the first four bytes")
+        if magic == MAGIC:
+            yield PcapngReader(source)
+        elif magic in MAGICS:
+            yield PcapReader(source, magic)
+        else:
+            raise source.error("is not a capture file" if magic else "is empty", 0)
+
+
+def read_capture(path: str | Path) -> Capture:
+    """Reads a whole capture file: pcap or pcapng, in either byte order, also through gzip.
+
+    Raises:
+        CaptureError: as in `open_capture`, and when the frames are more than memory should hold.
+    """
+    frames: list[Frame] = []
+    total = 0
+    with open_capture(path) as reader:
+        for frame in reader:
+            total += len(frame.data)
+            if total > MOST_BYTES:
+                raise CaptureError(path, reader.offset, "has more than 2 GiB of frames")
+            frames.append(frame)
+        return Capture(tuple(frames), tuple(reader.points), reader.comment, dict(reader.counts))

@@ -1,0 +1,83 @@
+"""The packets of a capture as the matcher looks at them: by point, in order, with times."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wirelab.verify.filter.predicate import predicate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wirelab.verify.filter.nodes import Test
+    from wirelab.verify.packet import Packet
+    from wirelab.verify.state import Frontier
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """A dissected capture; a packet's index is its place in it, counted from 0."""
+
+    packets: Sequence[Packet]
+    """The packets, in the order of the file."""
+    points: tuple[str, ...]
+    """The names of the capture points; a frontier has an entry for each."""
+    shared_clock: bool = True
+    """Whether times at different points can be compared."""
+
+    @cached_property
+    def by_point(self) -> dict[str, list[int]]:
+        """The indices of the packets of each point."""
+        found: dict[str, list[int]] = {point: [] for point in self.points}
+        for index, packet in enumerate(self.packets):
+            found[packet.frame.point].append(index)
+        return found
+
+    def time(self, index: int) -> int:
+        """When a packet was captured, in nanoseconds since the epoch."""
+        return self.packets[index].frame.time
+
+    def candidates(self, test: Test, point: str) -> list[int]:
+        """The indices of the packets at a point that satisfy a test without references."""
+        selects = predicate(test)
+        return [index for index in self.by_point[point] if selects(self.packets[index])]
+
+    @property
+    def beginning(self) -> Frontier:
+        """The frontier that excludes nothing."""
+        return (-1,) * len(self.points)
+
+    def behind(self, candidates: list[int], point: str, frontier: Frontier) -> Iterator[int]:
+        """Those of the candidates at a point that come behind a frontier, in order.
+
+        At their own point they come later in the capture; behind frames of other points they come
+        no earlier by the clock, where the clock is shared.
+        """
+        place = self.points.index(point)
+        others = [each for at, each in enumerate(frontier) if at != place and each >= 0]
+        earliest = max(map(self.time, others), default=0) if self.shared_clock else 0
+        for at in range(bisect_right(candidates, frontier[place]), len(candidates)):
+            if self.time(candidates[at]) >= earliest:
+                yield candidates[at]
+
+    def advanced(self, frontier: Frontier, indices: Sequence[int]) -> Frontier:
+        """The frontier behind some more packets, which are all at one point."""
+        if not indices:
+            return frontier
+        place = self.points.index(self.packets[indices[0]].frame.point)
+        latest = max(frontier[place], *indices)
+        return (*frontier[:place], latest, *frontier[place + 1 :])
+
+    def latest(self, frontier: Frontier, point: str) -> int | None:
+        """The time of the latest packet of a frontier, as far as its clock is that of a point."""
+        place = self.points.index(point)
+        seen = [
+            self.time(index)
+            for at, index in enumerate(frontier)
+            if index >= 0 and (self.shared_clock or at == place)
+        ]
+        return max(seen, default=None)

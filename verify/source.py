@@ -1,0 +1,95 @@
+"""The bytes of a capture file, compressed or not, read from front to back."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from wirelab.verify.errors import CaptureError
+
+_GZIP = b"\x1f\x8b"
+_AT_ONCE = 1 << 16
+
+
+class Source:
+    """A file that is read in exact pieces; whatever goes wrong is a CaptureError."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self.path = path
+        self.offset = 0
+        """How many bytes have been read, counted in the uncompressed file."""
+        self._file = file
+
+    def error(self, reason: str, offset: int | None = None) -> CaptureError:
+        """An error about this file, at the place where reading is or at another one."""
+        return CaptureError(self.path, self.offset if offset is None else offset, reason)
+
+    def take(self, size: int, what: str) -> bytes:
+        """The next `size` bytes, which belong to `what`.
+
+        Raises:
+            CaptureError: the file ends before them or cannot be read.
+        """
+        data = self._read(size)
+        if len(data) < size:
+            raise self.error(f"the file ends within {what}")
+        return data
+
+    def take_if_any(self, size: int, what: str) -> bytes:
+        """The next `size` bytes, or none where the file ends here.
+
+        Raises:
+            CaptureError: the file ends within them or cannot be read.
+        """
+        data = self._read(size)
+        if data and len(data) < size:
+            raise self.error(f"the file ends within {what}")
+        return data
+
+    def skip(self, size: int, what: str) -> None:
+        """Steps over `size` bytes, which belong to `what`, however many they claim to be.
+
+        Raises:
+            CaptureError: the file ends before them or cannot be read.
+        """
+        while size:
+            size -= len(self.take(min(size, _AT_ONCE), what))
+
+    def _read(self, size: int) -> bytes:
+        try:
+            data = self._file.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise self.error(f"the compressed data are damaged: {error}") from None
+        except OSError as error:
+            raise self.error(f"cannot be read: {error.strerror or error}") from None
+        self.offset += len(data)
+        return data
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[Source]:
+    """Opens a capture file, looking through gzip.
+
+    Raises:
+        CaptureError: there is no such file, or it must not be read.
+    """
+    path = Path(path)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise CaptureError(path, 0, f"cannot be opened: {error.strerror}") from None
+    with file:
+        try:
+            compressed = file.read(2) == _GZIP
+            file.seek(0)
+        except OSError as error:
+            raise CaptureError(path, 0, f"cannot be read: {error.strerror}") from None
+        if compressed:
+            with gzip.open(file) as inner:
+                yield Source(path, cast(BinaryIO, inner))
+        else:
+            yield Source(path, file)

@@ -69,4 +69,20 @@ _PROBE = (
     ),
 )  # fmt: skip
 def dhcp_dora(lab: Stage) -> None:
-    """A client gets its address: Discover, Offer, Request, ACK."""
+    """A client gets its address: Discover, Offer, Request, ACK.
+
+    The client has no address, so it asks everybody, from 0.0.0.0. The server first makes sure
+    that the address it is about to offer is free: three ARP requests, a second apart, and an
+    echo request to the not yet configured client. Then it offers; the client asks for that
+    offer by naming the server (other servers would see that theirs is not wanted), and the
+    server acknowledges with the lease time. Before it uses the address the client probes it
+    in turn, and then announces it. The relay address stays 0.0.0.0: no relay is on the way.
+    """
+    # After the ACK the server's kernel would ask for the client's MAC again, by unicast, in the
+    # middle of the client's probing; this is longer than the scenario.
+    lab["s"].sysctl("net.ipv4.neigh.s-eth0.delay_first_probe_time", 60)
+    lab.start("s", Dnsmasq(lease=lab.random.randint(2, 48) * 3600))
+    lease = dhcpcd(lab["c"])
+    lab.names["lease.ip"] = lease.ip
+    lab.fact("lease", lease)
+    lab.wait_for("arp.isannouncement", at="x")

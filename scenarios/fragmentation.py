@@ -28,12 +28,18 @@ def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
         yield offset, size + _HEADER, int(offset + size < payload)
 
 
-def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Item]:
-    """Return a step for each fragment of a datagram of `payload` bytes sent by node `source`."""
+def fragment_steps(
+    name: str, source: str, payload: int, mtu: int, at: str, *, first_sight: bool = True
+) -> list[Item]:
+    """Return a step for each fragment of a datagram of `payload` bytes sent by node `source`.
+
+    Wireshark puts a datagram together once, where it first sees it; at another point of the
+    same capture its last fragment remains a fragment.
+    """
     steps = []
     for number, (offset, length, more) in enumerate(pieces(payload, mtu), start=1):
         same = f" && ip.id == ${{{name}1.ip.id}}" if number > 1 else ""
-        whole = "" if more else f" && ip.reassembled.length == {payload}"
+        whole = f" && ip.reassembled.length == {payload}" if first_sight and not more else ""
         steps.append(
             step(
                 f"{name}{number}",
@@ -50,7 +56,11 @@ def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) 
     near, far = points
     return par(
         seq(*fragment_steps(name, source, payload, _ETHERNET_MTU, near)),
-        seq(*fragment_steps(f"{name}_{far}", source, payload, _ETHERNET_MTU, far)),
+        seq(
+            *fragment_steps(
+                f"{name}_{far}", source, payload, _ETHERNET_MTU, far, first_sight=False
+            )
+        ),
     )
 
 
@@ -97,7 +107,7 @@ def _frag_router(settings: Settings) -> Item:
         *fragment_steps("cut", "c", payload, mtu, "wan"),
         par(
             seq(*fragment_steps("reply", "s", payload, mtu, "wan")),
-            seq(*fragment_steps("reply_lan", "s", payload, mtu, "lan")),
+            seq(*fragment_steps("reply_lan", "s", payload, mtu, "lan", first_sight=False)),
         ),
         closed=["ip"],
     )

@@ -86,4 +86,5 @@ class Stage:
         self.check()
         for running in reversed(self._running):
             running.stop()
-            self.facts.setdefault("servers", {})[running.name] = running.facts()
+            servers = self.facts.setdefault("servers", {})
+            servers[f"{running.daemon.name} on {running.node.name}"] = running.facts()

@@ -57,10 +57,11 @@ class Daemon(Protocol):
         """Say whether it serves, given the sockets that are open in its node."""
 
     def settle(self, node: Host, place: Place) -> None:
-        """Do, once it serves, what must be over before a client may come."""
+        """Do, once it serves, what must be over before a client may come; by default nothing."""
+        del node, place
 
     def facts(self, place: Place) -> dict[str, object]:
-        """Return what it knows about what happened: leases, queries, transfers."""
+        """Return what it knows about what happened: leases, queries, transfers; by default {}."""
         del place
         return {}
 
@@ -141,6 +142,11 @@ class Running:
     """Its folder, log and address."""
     process: subprocess.Popen[bytes]
     """The process in the foreground."""
+
+    @property
+    def name(self) -> str:
+        """Daemon and node, as in `dnsmasq on s`."""
+        return f"{self.daemon.name} on {self.node.name}"
 
     def wait_until_ready(self, timeout: float) -> None:
         """Return as soon as the daemon serves.

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import CaptureError
-from wirelab.verify.frame import Frame, Point
 from wirelab.verify.pcap import MAGICS, PcapReader
 from wirelab.verify.pcapng import MAGIC, PcapngReader
 from wirelab.verify.source import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from wirelab.verify.frame import Frame, Point
 
 MOST_BYTES = 1 << 31
 """A capture whose frames have more bytes together is not read into memory."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors import DISSECTORS, LINKS
 from wirelab.verify.dissectors.memory import Memory
-from wirelab.verify.dissectors.outcome import Next
-from wirelab.verify.frame import Frame
 from wirelab.verify.layer import Layer
 from wirelab.verify.packet import Packet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wirelab.verify.dissectors.outcome import Next
+    from wirelab.verify.frame import Frame
 
 
 def dissect(frames: Iterable[Frame]) -> list[Packet]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors import TABLES
 from wirelab.verify.errors import FilterError
 from wirelab.verify.field import Field, Kind, Value, parse, render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["FIELDS", "Field", "Kind", "Value", "lookup", "parse", "render"]
 

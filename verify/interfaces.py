@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wirelab.verify.frame import Point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _END, _COMMENT, _NAME, _DESCRIPTION, _RESOLUTION, _OFFSET = 0, 1, 2, 3, 9, 14
 _RECEIVED, _DROPPED = 4, 5

@@ -6,11 +6,15 @@ Source: draft-ietf-opsawg-pcap.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wirelab.verify.frame import Frame, Point
 from wirelab.verify.links import objection
-from wirelab.verify.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wirelab.verify.source import Source
 
 MAGICS = {
     b"\xa1\xb2\xc3\xd4": (">", 1000),

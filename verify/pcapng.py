@@ -6,13 +6,17 @@ Source: draft-ietf-opsawg-pcapng.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wirelab.verify.frame import Frame, Point
 from wirelab.verify.interfaces import Interface, Points, counts, describe, options, text
 from wirelab.verify.links import objection
 from wirelab.verify.pcap import LONGEST_FRAME
-from wirelab.verify.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wirelab.verify.source import Source
 
 SECTION = 0x0A0D0D0A
 INTERFACE, OLD_PACKET, SIMPLE_PACKET, STATISTICS, ENHANCED_PACKET = 1, 2, 3, 5, 6

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wirelab.verify.errors import CaptureError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _GZIP = b"\x1f\x8b"
 _AT_ONCE = 1 << 16
@@ -90,6 +92,6 @@ def opened(path: str | Path) -> Iterator[Source]:
             raise CaptureError(path, 0, f"cannot be read: {error.strerror}") from None
         if compressed:
             with gzip.open(file) as inner:
-                yield Source(path, cast(BinaryIO, inner))
+                yield Source(path, cast("BinaryIO", inner))
         else:
             yield Source(path, file)

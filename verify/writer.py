@@ -6,13 +6,16 @@ Source: draft-ietf-opsawg-pcapng.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-from wirelab.verify.frame import Point
 from wirelab.verify.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION, STATISTICS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from wirelab.verify.frame import Point
 
 _SECRETS = 0x0A
 _TLS_KEY_LOG = 0x544C534B

@@ -62,7 +62,7 @@ PROGRAMS = (
     Program("curl", "curl", "FTP, TFTP and HTTP clients"),
     Program("newuidmap", "uidmap", "labs of an ordinary user with more than one user id", ()),
     Program("tshark", "tshark", "the oracle that dissection is compared with", use=Use.TESTS),
-    Program("mnexec", "mininet", "stock Mininet, to compare with", ("-v",), use=Use.TESTS),
+    Program("mnexec", "mininet", "stock Mininet, to compare with", (), use=Use.TESTS),
     Program("brctl", "bridge-utils", "stock Mininet's bridges", ("-V",), use=Use.TESTS),
     Program("ethtool", "ethtool", "reading offloads back", use=Use.TESTS),
 )

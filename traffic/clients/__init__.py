@@ -1,8 +1,34 @@
-"""Ordinary clients, run in a node to their end."""
+"""Clients: ordinary programs, run in a node, and what they say of what happened."""
 
-from wirelab.traffic.clients.arping import arping
+from wirelab.traffic.clients.arping import Arping, arping
+from wirelab.traffic.clients.curl import Curl, curl
+from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
+from wirelab.traffic.clients.dig import Dig, dig
+from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
+from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.traceroute import Hop, traceroute
+from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
 from wirelab.traffic.clients.udp_probe import Probe, udp_probe
 
-__all__ = ["Hop", "Ping", "Probe", "arping", "ping", "traceroute", "udp_probe"]
+__all__ = [
+    "Arping",
+    "Curl",
+    "Dhcpcd",
+    "Dig",
+    "FtpSession",
+    "Hop",
+    "Lease",
+    "Ping",
+    "Probe",
+    "Udhcpc",
+    "arping",
+    "curl",
+    "dhcpcd",
+    "dig",
+    "ftp_session",
+    "ping",
+    "traceroute",
+    "udhcpc",
+    "udp_probe",
+]

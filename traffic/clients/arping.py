@@ -71,7 +71,5 @@ _ANSWER = re.compile(r"reply from (\S+) \[([0-9A-F:]{17})\](?: for [^\[]*\[[^\]]
 def parse_arping(said: str) -> Arping:
     """Parse arping's output."""
     sent, received = _SENT.search(said), _RECEIVED.search(said)
-    answers = tuple(
-        Answer(ip, mac.lower(), float(time)) for ip, mac, time in _ANSWER.findall(said)
-    )
+    answers = tuple(Answer(ip, mac.lower(), float(time)) for ip, mac, time in _ANSWER.findall(said))
     return Arping(int(sent[1]) if sent else 0, int(received[1]) if received else 0, answers)

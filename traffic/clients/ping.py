@@ -113,7 +113,8 @@ def parse_ping(said: str) -> Ping:
         for sender, sequence, ttl, time in _REPLY.findall(said)
     )
     errors = tuple(
-        Complaint(sender, int(sequence), reason) for sender, sequence, reason in _ERROR.findall(said)
+        Complaint(sender, int(sequence), reason)
+        for sender, sequence, reason in _ERROR.findall(said)
     )
     refused = tuple(Complaint("", None, reason) for reason in _LOCAL_ERROR.findall(said))
     return Ping(sent, received, replies, errors + refused)

@@ -20,7 +20,7 @@ class Hop:
     round_trips: tuple[float, ...]
     """Milliseconds, of each answer that came."""
     mark: str
-    """What kind of error it was if not the usual one, as in `!N` (no network) or `!X` (forbidden)."""
+    """Which error it was if not the usual one, as in `!N` (no network) or `!X` (forbidden)."""
 
 
 def traceroute(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.servers.dnsmasq import SERVER_PORT
 from wirelab.traffic.templates import render
@@ -31,6 +31,3 @@ class DhcpRelay(Daemon):
     def ready(self, place: Place, sockets: frozenset[Socket]) -> bool:
         """Say whether its socket is bound."""
         return listening(sockets, "udp", SERVER_PORT, self.local or place.ip)
-
-    def settle(self, node: Host, place: Place) -> None:
-        """Do nothing: it sends nothing of its own accord."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.templates import render
 
@@ -85,9 +85,6 @@ class Dnsmasq(Daemon):
         """Say whether its socket is bound."""
         return listening(sockets, "udp", SERVER_PORT, place.ip)
 
-    def settle(self, node: Host, place: Place) -> None:
-        """Do nothing: it sends nothing of its own accord."""
-
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `leases` (from its leases file) and `messages` (from its log)."""
         leases = place.folder / "leases"
@@ -126,6 +123,4 @@ def parse_log(text: str) -> list[dict[str, object]]:
     Each has `message` (as in `DHCPOFFER`), `xid`, `interface`, `mac` and `ip` (None where the
     message is about no address).
     """
-    return [
-        match.groupdict() | {"xid": int(match["xid"])} for match in _MESSAGE.finditer(text)
-    ]
+    return [match.groupdict() | {"xid": int(match["xid"])} for match in _MESSAGE.finditer(text)]

@@ -19,7 +19,7 @@ class Named(Daemon):
     minimal_responses: bool = False
     """Whether it leaves out authority and additional records that no one needs."""
     qname_minimization: bool = False
-    """Whether it shows each server only the part of the name that the server must see (RFC 9156)."""
+    """Whether it shows each server only as much of the name as it must see (RFC 9156)."""
     primed: bool = True
     """Whether it learns its root servers' names before it is ready, not with the first question."""
     cache: int = 16

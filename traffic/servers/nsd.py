@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.servers.zone import Zone
 from wirelab.traffic.templates import render
@@ -39,11 +39,9 @@ class Nsd(Daemon):
         started = "notice: nsd started" in place.log.read_text(errors="replace")
         return started and listening(sockets, "udp", DNS_PORT, address)
 
-    def settle(self, node: Host, place: Place) -> None:
-        """Do nothing: it sends nothing of its own accord."""
-
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `zones`: serial and records by origin."""
+        del place
         return {"zones": {zone.origin: _zone_facts(zone) for zone in self.zones}}
 
 

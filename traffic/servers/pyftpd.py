@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.servers.ftp_home import FTP_PORT, HOME, file_facts, home_files
 
@@ -64,9 +64,6 @@ class Pyftpd(Daemon):
     def ready(self, place: Place, sockets: frozenset[Socket]) -> bool:
         """Say whether it listens."""
         return listening(sockets, "tcp", FTP_PORT, place.ip)
-
-    def settle(self, node: Host, place: Place) -> None:
-        """Do nothing: it sends nothing of its own accord."""
 
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `files`, and the `logins` and `transfers` that it noted."""

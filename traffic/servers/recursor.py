@@ -7,7 +7,16 @@ from wirelab.emulator import Host
 
 _PRIME_WITHIN = 5  # seconds
 
-_PRIMING = ("dig", "@127.0.0.1", "+tries=1", f"+time={_PRIME_WITHIN}", "+noall", "+answer", ".", "NS")
+_PRIMING = (
+    "dig",
+    "@127.0.0.1",
+    "+tries=1",
+    f"+time={_PRIME_WITHIN}",
+    "+noall",
+    "+answer",
+    ".",
+    "NS",
+)
 
 
 def hints_file(servers: Mapping[str, str]) -> str:

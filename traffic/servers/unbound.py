@@ -17,7 +17,7 @@ class Unbound(Daemon):
     hints: Mapping[str, str]
     """Its root servers: address by name."""
     qname_minimization: bool = False
-    """Whether it shows each server only the part of the name that the server must see (RFC 9156)."""
+    """Whether it shows each server only as much of the name as it must see (RFC 9156)."""
     primed: bool = True
     """Whether it learns its root servers' names before it is ready, not with the first question."""
     name: str = "unbound"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.servers.ftp_home import FTP_PORT, HOME, file_facts, home_files
 from wirelab.traffic.templates import render
@@ -47,18 +47,13 @@ class Vsftpd(Daemon):
         """Say whether it listens."""
         return listening(sockets, "tcp", FTP_PORT, place.ip)
 
-    def settle(self, node: Host, place: Place) -> None:
-        """Do nothing: it sends nothing of its own accord."""
-
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `files`, and the `logins` and `transfers` of its log."""
         told = parse_log(place.log.read_text(errors="replace"), f"{place.folder / HOME}/")
         return {"files": file_facts(self.home)} | told
 
 
-_LOGIN = re.compile(
-    r'\[(?P<user>[^\]]+)\] (?P<outcome>OK|FAIL) LOGIN: Client "(?P<client>[^"]+)"'
-)
+_LOGIN = re.compile(r'\[(?P<user>[^\]]+)\] (?P<outcome>OK|FAIL) LOGIN: Client "(?P<client>[^"]+)"')
 _TRANSFER = re.compile(
     r'(?P<outcome>OK|FAIL) (?P<kind>DOWNLOAD|UPLOAD): Client "(?P<client>[^"]+)", '
     r'"(?P<file>[^"]+)", (?P<bytes>\d+) bytes'

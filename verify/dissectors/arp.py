@@ -59,7 +59,7 @@ def _claim(neighbours: Neighbours, layer: Layer, hardware: bytes, address: bytes
         return False
     layer.note("arp.duplicate-address-detected", True)
     layer.note("arp.duplicate-address-frame", number)
-    layer.note("arp.seconds-since-duplicate-address-frame", max(frame.time - time, 0) // SECOND)
+    layer.note("arp.seconds-since-duplicate-address-frame", frame.time // SECOND - time // SECOND)
     return True
 
 
@@ -190,7 +190,7 @@ FIELDS = (
     ),
     _A.uint(
         "arp.seconds-since-duplicate-address-frame",
-        "How long ago that was.",
+        "How long ago that was, between whole seconds.",
         source="Wireshark",
         unit="s",
     ),

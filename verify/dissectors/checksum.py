@@ -59,9 +59,9 @@ def pseudo_header(layer: Layer, protocol: int, length: int) -> bytes:
 def transport_status(layer: Layer, protocol: int, length: int) -> Values:
     """The checksum status of a segment of `length` bytes from the layer's start on.
 
-    A segment that was not captured whole, and one in a quote, cannot be verified.
+    A segment that was not captured, or not quoted, as a whole cannot be verified.
     """
-    if layer.end < layer.start + length or layer.quoted:
+    if layer.end < layer.start + length:
         return (UNVERIFIED,)
     segment = layer.data[layer.start : layer.start + length]
     return (GOOD if adds_up(pseudo_header(layer, protocol, length) + segment) else BAD,)

@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 
+def _is_whole(layer: Layer) -> bool:
+    """Whether the header is, without which Wireshark shows none of it."""
+    return layer.end - layer.start >= HEADER
+
+
 def _is_response(layer: Layer) -> bool:
-    return flag(2, 0x80)(layer) == (True,)
+    return _is_whole(layer) and flag(2, 0x80)(layer) == (True,)
+
+
+HEADER = 12
+"""The length of the header, in bytes."""
 
 
 _D = Table("dns", "RFC 1035 4.1")
@@ -29,22 +38,22 @@ def _header() -> tuple[Field, ...]:
             "dns.length", "The length of a message over TCP.", source="RFC 1035 4.2.2", unit="bytes"
         ),
         _D.uint("dns.id", "What a response has in common with its query.", digits=4),
-        _D.uint("dns.flags", "The bits of the header together.", u16(2), digits=4),
-        _D.boolean("dns.flags.response", "Whether it is a response.", flag(2, 0x80)),
-        _D.uint("dns.flags.opcode", "0 is a plain query.", bits(2, 0x78)),
+        _D.uint("dns.flags", "The bits of the header together.", where(_is_whole, u16(2)), digits=4),
+        _D.boolean("dns.flags.response", "Whether it is a response.", where(_is_whole, flag(2, 0x80))),
+        _D.uint("dns.flags.opcode", "0 is a plain query.", where(_is_whole, bits(2, 0x78))),
         _D.boolean(
             "dns.flags.authoritative",
             "Whether the server is responsible for the name.",
             where(_is_response, flag(2, 0x04)),
         ),
-        _D.boolean("dns.flags.truncated", "Whether the message was cut.", flag(2, 0x02)),
-        _D.boolean("dns.flags.recdesired", "Whether the server shall ask others.", flag(2, 0x01)),
+        _D.boolean("dns.flags.truncated", "Whether the message was cut.", where(_is_whole, flag(2, 0x02))),
+        _D.boolean("dns.flags.recdesired", "Whether the server shall ask others.", where(_is_whole, flag(2, 0x01))),
         _D.boolean(
             "dns.flags.recavail",
             "Whether the server would ask others.",
             where(_is_response, flag(3, 0x80)),
         ),
-        _D.boolean("dns.flags.z", "The reserved bit.", flag(3, 0x40)),
+        _D.boolean("dns.flags.z", "The reserved bit.", where(_is_whole, flag(3, 0x40))),
         _D.boolean(
             "dns.flags.authenticated",
             "Whether DNSSEC proved the answer.",
@@ -54,7 +63,7 @@ def _header() -> tuple[Field, ...]:
         _D.boolean(
             "dns.flags.checkdisable",
             "Whether an unproved answer is welcome.",
-            flag(3, 0x10),
+            where(_is_whole, flag(3, 0x10)),
             source="RFC 4035 3.2.2",
         ),
         _D.uint(

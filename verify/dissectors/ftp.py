@@ -42,12 +42,13 @@ def dissect(layer: Layer) -> Next:
     layer.note("ftp.request", is_command)
     layer.note("ftp.response", not is_command)
     announcement = _command(layer, line) if is_command else _reply(layer, line)
+    latest = layer.memory.of(Latest)
+    if is_command and not layer.quoted:
+        _serve(latest.get(ends(below)), layer, line)
     if announcement and not layer.quoted:
         known, told = announcement
         layer.memory.of(AnnouncedTcp)[known, _other(below, known)] = told
-        layer.memory.of(Latest)[ends(below)] = told
-    elif is_command and not layer.quoted:
-        _serve(layer.memory.of(Latest).get(ends(below)), layer, line)
+        latest[ends(below)] = told
     return None
 
 

@@ -28,7 +28,7 @@ _ADVERTISEMENT, _EXCEEDED, _PARAMETER = 9, 11, 12
 _TIMESTAMP, _TIMESTAMP_REPLY, _MASK, _MASK_REPLY = 13, 14, 17, 18
 _ERRORS = frozenset({_UNREACHABLE, _SOURCE_QUENCH, _REDIRECT, _EXCEEDED, _PARAMETER})
 _QUERIES = frozenset({_ECHO_REPLY, _ECHO, 13, 14, 15, 16, 17, 18})
-_HEADER = 8
+_HEAD, _HEADER = 6, 8
 _REDIRECT_QUOTE = 28
 """As much of a redirect's quote is read, like in Wireshark: a header and RFC 792's 64 bits."""
 _TOO_BIG = 4
@@ -89,6 +89,11 @@ def is_type(*types: int) -> Condition:
     return check
 
 
+def _has_head(layer: Layer) -> bool:
+    """Whether there is as much as Wireshark looks at before it shows anything."""
+    return layer.end - layer.start >= _HEAD
+
+
 def _is_too_big(layer: Layer) -> bool:
     head = layer.data[layer.start : layer.start + 2]
     return head == bytes((_UNREACHABLE, _TOO_BIG))
@@ -101,7 +106,7 @@ def _is_unanswered(layer: Layer) -> bool:
 
 
 def _checksum_status(layer: Layer) -> Values:
-    if layer.end - layer.start < 4:
+    if not _has_head(layer):
         return ()
     if layer.quoted or layer.stop > layer.end:
         return (UNVERIFIED,)
@@ -122,10 +127,10 @@ _I = Table("icmp", "RFC 792")
 FIELDS = (
     _I.itself("The Internet Control Message Protocol, of IPv4."),
     _I.uint(
-        "icmp.type", "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.", u8(0)
+        "icmp.type", "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.", where(_has_head, u8(0))
     ),
-    _I.uint("icmp.code", "What it is about within the type.", u8(1)),
-    _I.uint("icmp.checksum", "The checksum of the message.", u16(2), digits=4),
+    _I.uint("icmp.code", "What it is about within the type.", where(_has_head, u8(1))),
+    _I.uint("icmp.checksum", "The checksum of the message.", where(_has_head, u16(2)), digits=4),
     _I.uint("icmp.checksum.status", STATUS, _checksum_status, source="RFC 1071"),
     _I.uint("icmp.ident", "The sender's identifier, in network order.", where(_query, u16(4))),
     _I.uint("icmp.ident_le", "The same, read as little-endian.", where(_query, u16_le(4))),

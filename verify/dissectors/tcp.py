@@ -10,7 +10,7 @@ from wirelab.verify.dissectors.numbers import TCP_PORTS
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.streams import AnnouncedTcp
 from wirelab.verify.dissectors.tcp_analysis import analyse
-from wirelab.verify.dissectors.tcp_stream import HEADER, enter, stream_of
+from wirelab.verify.dissectors.tcp_stream import HEADER, enter, quote
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ def dissect(layer: Layer) -> Next:
     if payload > end:
         return cut(layer)
     if layer.quoted:
-        stream = layer.state = stream_of(layer)
-        name = _carried(layer, stream, payload)
+        name = _carried(layer, quote(layer).stream, payload)
         return (name, data, payload, end, stop) if payload < end else None
     segment = enter(layer, stop - payload)
     analyse(segment, segment.back)
     tcp_options.follow(segment)
-    if payload >= end:
+    if payload >= end or segment.is_repetition:
         return None
     name = _carried(layer, segment.stream, payload)
     if name in FRAMINGS and end == stop:

@@ -39,7 +39,7 @@ def analyse(segment: Segment, back: Flow) -> None:
     _remember(segment)
     _acknowledge(segment, back)
     _count_flight(segment)
-    segment.analysed = segment.analysed or bool(segment.marks)
+    segment.analysed = segment.analysed or segment.reuses_ports or bool(segment.marks)
 
 
 def _forward(segment: Segment, back: Flow) -> list[str]:

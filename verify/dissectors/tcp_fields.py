@@ -8,7 +8,7 @@ from wirelab.verify.dissectors import tcp_options
 from wirelab.verify.dissectors.checksum import STATUS, transport_status
 from wirelab.verify.dissectors.reading import bits, both, flag, present, rest, u16, u32
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.dissectors.tcp_stream import HEADER, SYN, Segment, Stream
+from wirelab.verify.dissectors.tcp_stream import HEADER, SYN, Quoted, Segment
 from wirelab.verify.field import Kind
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PROTOCOL = 6
 
 
 def _of(value: Callable[[Segment], Values]) -> Reader:
-    """Values of a segment in its connection; a quoted segment has none."""
+    """Values of a segment in its connection; a quoted header has none."""
 
     def read(layer: Layer) -> Values:
         state = layer.state
@@ -31,11 +31,14 @@ def _of(value: Callable[[Segment], Values]) -> Reader:
     return read
 
 
-def _stream(layer: Layer) -> Values:
-    state = layer.state
-    if isinstance(state, Segment):
-        return (state.stream.number,)
-    return (state.number,) if isinstance(state, Stream) else ()
+def _of_either(value: Callable[[Segment | Quoted], Values]) -> Reader:
+    """Values that a quoted header has as well."""
+
+    def read(layer: Layer) -> Values:
+        state = layer.state
+        return value(state) if isinstance(state, (Segment, Quoted)) else ()
+
+    return read
 
 
 def _seq(layer: Layer) -> Values:
@@ -50,6 +53,10 @@ def _ack(layer: Layer) -> Values:
     return u32(8)(layer) if layer.end - layer.start >= HEADER else ()
 
 
+def _ack_raw(layer: Layer) -> Values:
+    return u32(8)(layer) if isinstance(layer.state, (Segment, Quoted)) else ()
+
+
 def _next_seq(segment: Segment) -> Values:
     return ((segment.next - (segment.flow.base or 0)) % (1 << 32),)
 
@@ -58,15 +65,19 @@ def _header_length(layer: Layer) -> Values:
     return tuple([words * 4 for words in bits(12, 0xF0)(layer) if isinstance(words, int)])
 
 
-def _window(segment: Segment) -> Values:
-    scale = segment.flow.scale
-    return (segment.window << scale if scale > 0 and not segment.flags & SYN else segment.window,)
+def _window(layer: Layer) -> Values:
+    """The window, scaled in segments behind the SYN; that of a quoted header stays as it is."""
+    state = layer.state
+    if isinstance(state, Segment) and state.flow.scale > 0 and not state.flags & SYN:
+        return (state.window << state.flow.scale,)
+    return u16(14)(layer) if layer.end - layer.start >= HEADER else ()
 
 
-def _scale_factor(segment: Segment) -> Values:
-    if segment.flags & SYN:
+def _scale_factor(layer: Layer) -> Values:
+    state = layer.state
+    if not isinstance(state, (Segment, Quoted)) or layer.data[layer.start + 13] & SYN:
         return ()
-    scale = segment.flow.scale
+    scale = state.flow.scale
     return (1 << scale if scale >= 0 else scale,)
 
 
@@ -153,7 +164,7 @@ def _header() -> tuple[Field, ...]:
         _T.uint("tcp.seq_raw", "The same as in the header.", _of(lambda each: (each.seq,))),
         _T.uint("tcp.nxtseq", "The number of the byte behind it.", _of(_next_seq)),
         _T.uint("tcp.ack", "The byte that the sender waits for, counted likewise.", _ack),
-        _T.uint("tcp.ack_raw", "The same as in the header.", _of(lambda each: (each.ack,))),
+        _T.uint("tcp.ack_raw", "The same as in the header.", _ack_raw),
         _T.uint("tcp.hdr_len", "The length of the header.", _header_length, unit="bytes"),
         _T.uint("tcp.flags", "The control bits together.", bits(12, 0x0FFF, 2), digits=4),
         *[
@@ -184,25 +195,25 @@ def _connection() -> tuple[Field, ...]:
             _of(lambda each: (each.length,)),
             unit="bytes",
         ),
-        _T.uint("tcp.window_size", "The window, scaled.", _of(_window), unit="bytes"),
+        _T.uint("tcp.window_size", "The window, scaled.", _window, unit="bytes"),
         _W.row(
             Kind.INT,
             "tcp.window_size_scalefactor",
             "By what it was scaled; -1 where that is unknown, -2 where nothing is scaled.",
-            _of(_scale_factor),
+            _scale_factor,
         ),
-        _W.uint("tcp.stream", "The number of the connection, from 0.", _stream),
+        _W.uint("tcp.stream", "The number of the connection, from 0.", _of_either(lambda each: (each.stream.number,))),
         _W.uint(
             "tcp.completeness",
             "What was seen of the connection: SYN 1, SYN/ACK 2, ACK 4, data 8, FIN 16, RST 32.",
-            _of(lambda each: (each.stream.completeness,)),
+            _of_either(lambda each: (each.stream.completeness,)),
             differs="tshark knows the whole only with -2.",
         ),
         _W.row(
             Kind.TIME,
             "tcp.time_relative",
             "The time since the connection's first frame.",
-            _of(lambda each: (each.since_first,)),
+            _of_either(lambda each: (each.since_first,)),
             unit="s",
             differs=_POINTS,
         ),
@@ -210,7 +221,7 @@ def _connection() -> tuple[Field, ...]:
             Kind.TIME,
             "tcp.time_delta",
             "The time since the connection's previous frame.",
-            _of(lambda each: (each.since_previous,)),
+            _of_either(lambda each: (each.since_previous,)),
             unit="s",
             differs=_POINTS,
         ),

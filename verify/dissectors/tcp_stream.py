@@ -78,8 +78,15 @@ class Segment:
 
     @property
     def relative_ack(self) -> int:
-        """Its acknowledgment number counted from the other direction's first; 0 without ACK."""
-        return (self.ack - (self.back.base or 0)) % MODULO if self.flags & ACK else 0
+        """Its acknowledgment number counted likewise; as in the header where it does not count."""
+        return (self.ack - (self.back.base or 0)) % MODULO if self.flags & ACK else self.ack
+
+    @property
+    def is_repetition(self) -> bool:
+        """Whether its bytes were sent before, or should have been, and did not fill a known gap."""
+        if "fast_retransmission" in self.marks:
+            return False
+        return "retransmission" in self.marks or "out_of_order" in self.marks
 
     @property
     def next(self) -> int:
@@ -152,6 +159,20 @@ class Stream:
 
 
 @dataclass(slots=True)
+class Quoted:
+    """A TCP header that an ICMP error quotes, in the connection that it belongs to."""
+
+    stream: Stream
+    """The connection."""
+    flow: Flow
+    """The direction."""
+    since_first: int
+    """Time since the connection's first frame, in nanoseconds."""
+    since_previous: int
+    """Time since the connection's previous frame, in nanoseconds."""
+
+
+@dataclass(slots=True)
 class Pending:
     """The start of a message that later segments of its direction complete."""
 
@@ -188,6 +209,17 @@ def stream_of(layer: Layer) -> Stream:
     pair = ends(layer)
     stream = layer.memory.of(TcpStreams).get(pair)
     return stream or _open(layer, pair)
+
+
+def quote(layer: Layer) -> Quoted:
+    """Finds the connection of a quoted header, which keeps it alive as any other frame does."""
+    stream = stream_of(layer)
+    now = layer.packet.frame.time
+    sender, _ = sender_and_receiver(layer)
+    quoted = Quoted(stream, stream.flows[sender], now - stream.first, now - stream.last)
+    layer.state = quoted
+    stream.last = now
+    return quoted
 
 
 def _open(layer: Layer, pair: Ends) -> Stream:

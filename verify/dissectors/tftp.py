@@ -22,9 +22,7 @@ def dissect(layer: Layer) -> Next:
             _request(layer, cursor, kind)
             if not layer.quoted:
                 _announce(layer)
-        else:
-            _recall(layer)
-        if kind in (_DATA, _ACK):
+        elif kind in (_DATA, _ACK):
             layer.note("tftp.block", cursor.number(2))
         elif kind == _ERROR:
             layer.note("tftp.error.code", cursor.number(2))
@@ -51,14 +49,6 @@ def _options(layer: Layer, cursor: Cursor) -> None:
         layer.note("tftp.option.value", _string(cursor))
 
 
-def _recall(layer: Layer) -> None:
-    """Notes the file of the transfer, as Wireshark does in all of its messages."""
-    announcement = layer.memory.of(AnnouncedUdp).find(layer.below)
-    if announcement:
-        for name in _FILES:
-            layer.note(name, *announcement.layer.notes.get(name, ()))
-
-
 def _announce(layer: Layer) -> None:
     client, server = sender_and_receiver(layer.below)
     layer.memory.of(AnnouncedUdp)[client, server[:-2]] = Announcement("tftp", "request", layer)
@@ -74,12 +64,13 @@ def _string(cursor: Cursor) -> str:
     return printable(text)
 
 
+_REPEATED = "Wireshark repeats it, under either name, in the other messages of the transfer."
 _T = Table("tftp", "RFC 1350 5")
 FIELDS = (
     _T.itself("The Trivial File Transfer Protocol."),
     _T.uint("tftp.opcode", "1 read, 2 write, 3 data, 4 ACK, 5 error, 6 option ACK.", u16(0)),
-    _T.text("tftp.source_file", "The file to read, in all messages of the transfer."),
-    _T.text("tftp.destination_file", "The file to write, in all messages of the transfer."),
+    _T.text("tftp.source_file", "The file to read.", differs=_REPEATED),
+    _T.text("tftp.destination_file", "The file to write.", differs=_REPEATED),
     _T.text("tftp.type", "How to transfer it: octet or netascii."),
     _T.uint("tftp.block", "The number of a block, from 1."),
     _T.uint("tftp.error.code", "What is wrong."),

@@ -29,9 +29,20 @@ from wirelab.verify.items import (
     Stream,
 )
 from wirelab.verify.lint import names_of, steps_of, validate
-from wirelab.verify.plan import Ban, Chain, Choice, Closing, Exemption, Fork, Leaf, Loop, Node, Plan
-from wirelab.verify.points import points_of
-from wirelab.verify.quoting import unquoted
+from wirelab.verify.match.plan import (
+    Ban,
+    Chain,
+    Choice,
+    Closing,
+    Exemption,
+    Fork,
+    Leaf,
+    Loop,
+    Node,
+    Plan,
+)
+from wirelab.verify.match.points import points_of
+from wirelab.verify.match.quoting import unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -36,6 +36,11 @@ class Leaf:
         return "" if isinstance(self.item, Reassembled) else self.item.name
 
     @property
+    def within(self) -> Window | None:
+        """How long after its predecessor it may come; None for any time."""
+        return None if isinstance(self.item, Reassembled) else self.item.within
+
+    @property
     def tests(self) -> Test:
         """All that a frame must satisfy, references not replaced."""
         return both(self.fixed, *self.varying)

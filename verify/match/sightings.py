@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING
 from wirelab.verify.filter.predicate import predicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from wirelab.verify.filter.nodes import Test
+    from wirelab.verify.match.state import Frontier
     from wirelab.verify.packet import Packet
-    from wirelab.verify.state import Frontier
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.field import as_bytes, as_int
 from wirelab.verify.filter.nodes import Op, Test, both
-from wirelab.verify.relations import compare, same
+from wirelab.verify.match.relations import compare, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wirelab.verify.bindings import Bindings
-    from wirelab.verify.plan import Chain, Fork, Leaf, Loop, Node
-    from wirelab.verify.satisfy import Known
+    from wirelab.verify.match.plan import Chain, Fork, Leaf, Loop, Node
+    from wirelab.verify.match.satisfy import Known
 
 Frontier = tuple[int, ...]
 """For each point, the index of the latest frame that what comes next must follow; -1 for none."""

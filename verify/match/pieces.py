@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.datagram import Datagram, carried
 from wirelab.verify.filter.nodes import Op, Test, both
-from wirelab.verify.relations import compare, same
+from wirelab.verify.match.relations import compare, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

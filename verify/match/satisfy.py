@@ -8,9 +8,11 @@ the name is bound.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import FilterError
+from wirelab.verify.fields import Kind
 from wirelab.verify.filter.kinds import digits_of, kind_of
 from wirelab.verify.filter.nodes import (
     And,
@@ -72,6 +74,21 @@ class Satisfier:
         for way in self._one(tests[0], packet, known):
             yield from self.ways(tests[1:], packet, way)
 
+    def equal(self, wanted: bytes | str, data: bytes, known: Known) -> Iterator[Known]:
+        """The ways in which data are what is wanted: bytes, a SHA-256, or a name for one."""
+        if isinstance(wanted, bytes):
+            yield from [known] if data == wanted else []
+            return
+        digest = sha256(data).hexdigest()
+        name = wanted[2:-1] if wanted.startswith("${") else None
+        if name is not None and name not in known.bindings.names:
+            yield from self._named(name, Constant(Kind.STRING, digest), known)
+            return
+        value = wanted if name is None else known.bindings.names[name]
+        text = value.value if isinstance(value, Constant) else value
+        if digest == (text.text if isinstance(text, Literal) else text):
+            yield known
+
     def _one(self, test: Test, packet: Packet, known: Known) -> Iterator[Known]:
         if not any(map(known.bindings.is_unbound_name, self._references(test))):
             if self._plain(test, packet, known.bindings):
@@ -112,8 +129,11 @@ class Satisfier:
         """The ways to bind a name to one of the values of an operand."""
         for value in dict.fromkeys(values(left)(packet)):
             constant = Constant(kind_of(left), value, None, digits_of(left))
-            bindings = known.bindings.with_name(name, constant)
-            yield from self._settled(known.postponed, Known(bindings))
+            yield from self._named(name, constant, known)
+
+    def _named(self, name: str, value: Constant, known: Known) -> Iterator[Known]:
+        """The ways in which all is still satisfied when a name is bound."""
+        return self._settled(known.postponed, Known(known.bindings.with_name(name, value)))
 
     def _settled(self, postponed: Postponed, known: Known) -> Iterator[Known]:
         """The ways in which tests that were put off are satisfied, now that more is bound."""

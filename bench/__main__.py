@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -39,7 +40,7 @@ class Line(Topo):
     def build(self, routers: int) -> None:
         """Draw the network."""
         names = [self.addHost(f"r{n}", ip=None, router=True) for n in range(routers)]
-        for n, (near, far) in enumerate(zip(names, names[1:], strict=False)):
+        for n, (near, far) in enumerate(pairwise(names)):
             ends = [{"ip": f"172.16.{n}.{host}/30"} for host in (1, 2)]
             self.addLink(near, far, params1=ends[0], params2=ends[1])
 
@@ -102,7 +103,7 @@ def main() -> None:
     print(f"{'start + stop, medians':24} {'Mininet':>11} {'wirelab':>11} {'ratio':>7}")
     for row in rows:
         print(
-            f"{row.network:24} {row.mininet_ms:8.1f} ms {row.wirelab_ms:8.1f} ms {row.ratio:6.1f}×"
+            f"{row.network:24} {row.mininet_ms:8.1f} ms {row.wirelab_ms:8.1f} ms {row.ratio:6.1f}x"
         )
 
 

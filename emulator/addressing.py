@@ -85,7 +85,7 @@ class _Plan:
             subnet = draw.getrandbits(old.prefixlen - space.prefixlen)
             start = int(space.network_address) + (subnet << (old.max_prefixlen - old.prefixlen))
             new = ip_network((start, old.prefixlen))
-            if not any(new.overlaps(other) for other in self._networks.values()):  # type: ignore[arg-type]  # one family each
+            if not any(new.overlaps(other) for other in self._networks.values()):
                 return new
 
     def _draw_host(self, old: Network, draw: random.Random) -> Address:

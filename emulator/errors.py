@@ -66,7 +66,11 @@ class DaemonDied(EmulatorError):  # noqa: N818 - named after what happened
     """A server did not come up, or ended before its lab did."""
 
     def __init__(self, name: str, node: str, outcome: str, log_tail: str) -> None:
-        log = f"; the end of its log:\n{log_tail.rstrip()}" if log_tail.strip() else "; its log is empty"
+        log = (
+            f"; the end of its log:\n{log_tail.rstrip()}"
+            if log_tail.strip()
+            else "; its log is empty"
+        )
         super().__init__(f"{name} on {node} {outcome}{log}")
         self.name = name
         self.node = node

@@ -48,7 +48,10 @@ def _map(pid: int) -> bool:
 def _map_range(pid: int) -> bool:
     """Map a whole range of ids with the set-uid helpers of the package uidmap."""
     uid, gid = os.geteuid(), os.getegid()
-    for helper, table, own in (("newuidmap", "/etc/subuid", uid), ("newgidmap", "/etc/subgid", gid)):
+    for helper, table, own in (
+        ("newuidmap", "/etc/subuid", uid),
+        ("newgidmap", "/etc/subgid", gid),
+    ):
         start = subordinate_range(Path(table), uid)
         program = shutil.which(helper)
         if start is None or program is None:

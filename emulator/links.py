@@ -48,13 +48,15 @@ def check_mtu(mtu: int, where: str, *, ipv6: bool) -> None:
         raise TopologyError(f"{where}: an MTU {family}is {low} to {high} bytes, not {mtu}")
 
 
-class Interface(Intf):  # type: ignore[misc]  # Mininet is untyped
+class Interface(Intf):
     """One end of a link."""
 
     node: "Host"
     name: str
     mtu: int
     index: int
+    ip: str | None
+    prefixLen: str  # noqa: N815 - Mininet's name
 
     def __init__(self, name: str, node: "Host | None" = None, **params: Any) -> None:
         self.addresses: list[rtnetlink.Interface] = []
@@ -127,7 +129,7 @@ class Interface(Intf):  # type: ignore[misc]  # Mininet is untyped
         request = rtnetlink.link_set(self.index, mac=packed_mac(macstr))
         self._send(request, f"set address {macstr} of {self.name}")
 
-    def isUp(self, setUp: bool = False) -> bool:  # noqa: N802, N803
+    def isUp(self, setUp: bool = False) -> bool:  # noqa: N802
         """Say whether it is up; bring it up first if asked."""
         if setUp:
             self.up()
@@ -145,7 +147,7 @@ class Interface(Intf):  # type: ignore[misc]  # Mininet is untyped
         self.link = None
 
 
-class Veth(Link):  # type: ignore[misc]  # Mininet is untyped
+class Veth(Link):
     """A veth pair between two nodes, with an MTU for both ends or for each."""
 
     intf1: Interface

@@ -24,7 +24,7 @@ from wirelab.emulator.tap import Taps, await_kernel_timestamps
 _READY_WITHIN = 10.0  # seconds; a second is usual for IPv6, a few milliseconds for IPv4
 
 
-class Lab(Mininet):  # type: ignore[misc]  # Mininet is untyped
+class Lab(Mininet):
     """A network of hosts, routers and bridges inside a sandbox.
 
     Use it as Mininet's own class, or in a `with`, which starts and stops it.
@@ -190,7 +190,7 @@ class Lab(Mininet):  # type: ignore[misc]  # Mininet is untyped
     # What expectations may name
 
     def names(self) -> dict[str, str]:
-        """Return the names of addresses: `c.ip`, `c.mac`, `r1-eth1.ip6`, …
+        """Return the names of addresses: `c.ip`, `c.mac`, `r1-eth1.ip6` and so on.
 
         A node's name stands for its first interface. `ll6` is the link-local address.
         """
@@ -207,9 +207,7 @@ _RTMGRP_IPV6_IFADDR = 0x100
 
 def _tentative(netlink: Netlink) -> int:
     kind, body = rtnetlink.address_query()
-    return rtnetlink.tentative_addresses(
-        netlink.ask(kind, body, NLM_F_DUMP, "list addresses")
-    )
+    return rtnetlink.tentative_addresses(netlink.ask(kind, body, NLM_F_DUMP, "list addresses"))
 
 
 def _addresses(interface: Interface) -> dict[str, str]:
@@ -219,5 +217,3 @@ def _addresses(interface: Interface) -> dict[str, str]:
     if ip6 := interface.ip6():
         found |= {"ip6": ip6, "ll6": interface.link_local()}
     return found
-
-

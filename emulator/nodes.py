@@ -4,10 +4,10 @@ A node is a network namespace held open; a shell is started only when somebody t
 (`cmd`), and what the shell sees of the file system (`view`) is made with the first program.
 """
 
-import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mininet.node import Node, Switch
@@ -22,7 +22,7 @@ from wirelab.emulator.spawn import identity_files, run_to_end, spawn
 from wirelab.emulator.view import NodeView
 
 
-class Host(Node):  # type: ignore[misc]  # Mininet is untyped
+class Host(Node):
     """A host: Mininet's `Node` over netlink.
 
     Parameters beyond Mininet's `ip`, `mac`, `defaultRoute`: `ip6`, `defaultRoute6`, `routes`,
@@ -99,7 +99,7 @@ class Host(Node):  # type: ignore[misc]  # Mininet is untyped
             return read_sockets()
 
     def add_route(self, text: str, version: int = 4) -> None:
-        """Add (or replace) a route written as ip-route(8) does, as in `10.0.2.0/24 via 10.0.1.1`."""
+        """Add (or replace) a route, written as ip-route(8) does: `10.0.2.0/24 via 10.0.1.1`."""
         route = parse_route(text, version)
         device = self._device_of(route)
         request = rtnetlink.route(route.destination, route.gateway, device, route.kind)
@@ -206,7 +206,7 @@ class Host(Node):  # type: ignore[misc]  # Mininet is untyped
         """Start what Mininet starts through `mnexec`: its place is taken by `spawn`."""
         argv = cmd[2:] if cmd[0] == "mnexec" else cmd
         options.setdefault("start_new_session", True)
-        options.setdefault("cwd", os.getcwd())  # a shell starts where its user is
+        options.setdefault("cwd", Path.cwd())  # a shell starts where its user is
         return spawn(self.namespace, self.view, argv, **options)
 
     def terminate(self) -> None:
@@ -225,7 +225,7 @@ class Router(Host):
     router = True
 
 
-class Bridge(Host, Switch):  # type: ignore[misc]  # Mininet is untyped
+class Bridge(Host, Switch):
     """A learning switch: a Linux bridge in the lab's own namespace."""
 
     def __init__(self, name: str, fabric: NetNamespace, **params: Any) -> None:
@@ -256,7 +256,7 @@ class Bridge(Host, Switch):  # type: ignore[misc]  # Mininet is untyped
         """Bring the bridge up; it needs no controller."""
         self.send(rtnetlink.link_up(self.bridge_index), "bring the bridge up")
 
-    def stop(self, deleteIntfs: bool = True) -> None:  # noqa: ARG002, N803
+    def stop(self, deleteIntfs: bool = True) -> None:  # noqa: N803
         """Do nothing: the bridge goes with the sandbox."""
 
     def terminate(self) -> None:

@@ -112,7 +112,7 @@ def _guarded(answers: Connection, body: Callable[[], None]) -> None:
     status = 0
     try:
         body()
-    except BaseException as error:  # noqa: BLE001 - it is passed on, to the caller
+    except BaseException as error:
         status = 1
         with contextlib.suppress(OSError):
             answers.send((False, _portable(error)))
@@ -208,6 +208,6 @@ def _portable(error: BaseException) -> BaseException:
     try:
         error.add_note(f"in the sandbox:\n{told}")
         pickle.loads(pickle.dumps(error))
-    except Exception:  # noqa: BLE001 - pickling calls code of any exception class
+    except Exception:
         return SandboxError(f"{type(error).__name__}: {error}\n{told}")
     return error

@@ -86,8 +86,10 @@ class Taps:
         self._thread.start()
 
     def frames(self) -> tuple[Captured, ...]:
-        """Return all frames so far, in the order of their times."""
+        """Return all frames that have passed so far, in the order of their times."""
         with self._arrived:
+            for point, tap in self._sockets.values():
+                self._drain(point, tap)
             return tuple(sorted(self._frames, key=lambda frame: frame.time))
 
     def wait_for_more(self, than: int, deadline: float) -> bool:
@@ -133,13 +135,14 @@ class Taps:
                     self._sockets[fd][1].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
     def _drain(self, point: str, tap: socket.socket) -> None:
-        batch = []
-        with contextlib.suppress(BlockingIOError, OSError):
-            while True:
-                batch.append(_captured(point, *tap.recvmsg(_LARGEST_FRAME, _ANCILLARY)))
-        if batch:
-            with self._arrived:
-                self._frames += batch
+        """Take what waits in a socket; two may do so, one at a time."""
+        with self._arrived:
+            before = len(self._frames)
+            with contextlib.suppress(BlockingIOError, OSError):
+                while True:
+                    message = tap.recvmsg(_LARGEST_FRAME, _ANCILLARY)
+                    self._frames.append(_captured(point, *message))
+            if len(self._frames) > before:
                 self._arrived.notify_all()
 
 
@@ -182,4 +185,3 @@ def await_kernel_timestamps() -> socket.socket:
         if time_ns() - read[0] * 1_000_000_000 - read[1] >= 500_000:
             return keeper
     raise EmulatorError("the kernel does not stamp packets with the time they pass")
-

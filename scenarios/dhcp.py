@@ -5,7 +5,7 @@ from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.traffic.clients import dhcpcd
 from wirelab.traffic.servers import Dnsmasq
-from wirelab.verify import forwarded, habit, seq, step
+from wirelab.verify import habit, seq, step
 
 _BROADCAST = "eth.dst == ff:ff:ff:ff:ff:ff"
 _FROM_CLIENT = (

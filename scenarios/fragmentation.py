@@ -57,9 +57,7 @@ def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) 
     return par(
         seq(*fragment_steps(name, source, payload, _ETHERNET_MTU, near)),
         seq(
-            *fragment_steps(
-                f"{name}_{far}", source, payload, _ETHERNET_MTU, far, first_sight=False
-            )
+            *fragment_steps(f"{name}_{far}", source, payload, _ETHERNET_MTU, far, first_sight=False)
         ),
     )
 

@@ -70,7 +70,8 @@ def play_session(lab: Stage, server: Daemon, commands: tuple[str, ...]) -> None:
     lab.start("s", server)
     lab.fact("session", ftp_session(lab["c"], lab["s"].ip(), commands))
     for side, port in (("c", "dst"), ("s", "src")):
-        lab.wait_for(f"tcp.flags.fin == 1 && ip.src == ${{{side}.ip}} && tcp.{port}port == 21", at="lan")
+        fin = f"tcp.flags.fin == 1 && ip.src == ${{{side}.ip}} && tcp.{port}port == 21"
+        lab.wait_for(fin, at="lan")
 
 
 @scenario(
@@ -78,9 +79,7 @@ def play_session(lab: Stage, server: Daemon, commands: tuple[str, ...]) -> None:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 959 sections 3.2 and 4.1.2",),
-    settings=(
-        Setting("server", "pyftpdlib", "the FTP server", choices=("pyftpdlib", "vsftpd")),
-    ),
+    settings=(Setting("server", "pyftpdlib", "the FTP server", choices=("pyftpdlib", "vsftpd")),),
     expect=seq(
         *_GREETING,
         *_said("user", "USER", 331),

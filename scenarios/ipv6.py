@@ -31,7 +31,8 @@ def _resolution(name: str, asker: str, wanted: str, at: str) -> tuple[Item, Item
 
 
 def _echo(kind: int, source: str, destination: str) -> str:
-    return f"icmpv6.type == {kind} && ipv6.src == ${{{source}.ip6}} && ipv6.dst == ${{{destination}.ip6}}"
+    addresses = f"ipv6.src == ${{{source}.ip6}} && ipv6.dst == ${{{destination}.ip6}}"
+    return f"icmpv6.type == {kind} && {addresses}"
 
 
 @scenario(

@@ -8,7 +8,7 @@ from typing import Any
 
 from wirelab.emulator import EmulatorError, Host, Lab
 from wirelab.traffic.daemon import Daemon, Running, start
-from wirelab.verify import Frame, dissect, display_filter
+from wirelab.verify import Frame, display_filter, dissect
 
 _SEEN_WITHIN = 10.0
 _REFERENCE = re.compile(r"\$\{([^{}]+)\}")
@@ -70,7 +70,7 @@ class Stage:
             if not self.lab.taps.wait_for_more(len(captured), min(deadline, monotonic() + 0.5)):
                 if monotonic() < deadline:
                     continue
-                raise NotSeen(f"not seen at {at} within {timeout:g} s: {count} × {text}")
+                raise NotSeen(f"not seen at {at} within {timeout:g} s: {count} of {text}")
 
     def check(self) -> None:
         """See that every server still runs.

@@ -81,9 +81,7 @@ _WRONG = (
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_tshark_finds_nothing_malformed(
-    results: dict[str, dict[str, Any]], scenario: str
-) -> None:
+def test_tshark_finds_nothing_malformed(results: dict[str, dict[str, Any]], scenario: str) -> None:
     assert _tshark(_capture_path(results[scenario]), _WRONG, "frame.number") == []
 
 

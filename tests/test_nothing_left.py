@@ -27,7 +27,7 @@ def _left(mark: str) -> list[str]:
 
 def _traces() -> tuple[list[str], list[str], list[str]]:
     """Return what a lab could leave behind outside: interfaces, mounts, files."""
-    interfaces = sorted(os.listdir("/sys/class/net"))
+    interfaces = sorted(path.name for path in Path("/sys/class/net").iterdir())
     mounts = sorted(line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
     files = sorted(str(path) for path in Path("/run").glob("wirelab*"))
     return interfaces, mounts, files
@@ -44,9 +44,7 @@ def test_killing_the_runner_at_random_moments_leaves_nothing(tmp_path: Path, cou
     argv = [sys.executable, "-m", "wirelab", "run", "all", "-o", str(tmp_path / "out")]
     for number in range(count):
         mark = f"{os.getpid()}-{number}"
-        runner = subprocess.Popen(
-            argv, env={**os.environ, _MARK: mark}, stdout=subprocess.DEVNULL
-        )
+        runner = subprocess.Popen(argv, env={**os.environ, _MARK: mark}, stdout=subprocess.DEVNULL)
         with pytest.raises(subprocess.TimeoutExpired):
             runner.wait(draw.uniform(0.05, 2.0))
         runner.send_signal(signal.SIGKILL)

@@ -28,9 +28,7 @@ class Names(Topo):
         self.addLink(r1, near)
         self.addLink(r1, far, params1={"ip": "10.0.20.1/24"})
         for name, number in _SERVERS.items():
-            server = self.addHost(
-                name, ip=f"10.0.20.{number}/24", defaultRoute="via 10.0.20.1"
-            )
+            server = self.addHost(name, ip=f"10.0.20.{number}/24", defaultRoute="via 10.0.20.1")
             self.addLink(server, far)
 
 

@@ -7,6 +7,8 @@
 The client's LAN is 192.168.10.0/24, the server's 10.0.20.0/24.
 """
 
+from itertools import pairwise
+
 from mininet.topo import Topo
 
 
@@ -25,7 +27,7 @@ class Routed(Topo):
 
         routers = [self._add_router(n, hops) for n in range(1, hops + 1)]
         self.addLink(routers[0], lan, params1={"ip": "192.168.10.1/24"})
-        for n, (near, far) in enumerate(zip(routers, routers[1:], strict=False), start=1):
+        for n, (near, far) in enumerate(pairwise(routers), start=1):
             ends = [{"ip": f"172.16.{n}.{host}/30"} for host in (1, 2)]
             self.addLink(near, far, params1=ends[0], params2=ends[1], mtu=mtu)
         self.addLink(routers[-1], server_lan, params1={"ip": "10.0.20.1/24"}, mtu=mtu)
@@ -35,7 +37,7 @@ class Routed(Topo):
         onward = {"defaultRoute": f"via 172.16.{n}.2"} if n < hops else {}
         back = [f"192.168.10.0/24 via 172.16.{n - 1}.1"] if n > 1 else []
         back += [f"172.16.{m}.0/30 via 172.16.{n - 1}.1" for m in range(1, n - 1)]
-        return self.addHost(f"r{n}", ip=None, router=True, routes=tuple(back), **onward)
+        return str(self.addHost(f"r{n}", ip=None, router=True, routes=tuple(back), **onward))
 
 
 topos = {"routed": Routed}

@@ -6,7 +6,7 @@ arguments, the reading of logs) is pure; starting, watching and ending a process
 
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -109,6 +109,33 @@ def start(net: Lab, node: Host, daemon: Daemon, *, timeout: float = _READY_WITHI
     Raises:
         DaemonDied: it ended, or is not ready after `timeout` seconds.
     """
+    return start_together(net, [(node, daemon)], timeout=timeout)[0]
+
+
+def start_together(
+    net: Lab, daemons: Iterable[tuple[Host, Daemon]], *, timeout: float = _READY_WITHIN
+) -> list["Running"]:
+    """Start several daemons side by side and return when all serve; see `start`.
+
+    They are settled in order, when all of them serve: one may need the ones before it.
+    """
+    running: list[Running] = []
+    try:
+        for node, daemon in daemons:
+            running.append(_launch(net, node, daemon))
+        for started in running:
+            started.wait_until_ready(timeout)
+        for started in running:
+            started.daemon.settle(started.node, started.place)
+            started.check()
+    except BaseException:
+        for started in reversed(running):
+            started.stop()
+        raise
+    return running
+
+
+def _launch(net: Lab, node: Host, daemon: Daemon) -> "Running":
     place = place_of(node, daemon.name, net.scratch, net.logs)
     write_files(place, daemon.files(place))
     with place.log.open("xb") as log:
@@ -119,15 +146,7 @@ def start(net: Lab, node: Host, daemon: Daemon, *, timeout: float = _READY_WITHI
             stderr=subprocess.STDOUT,
             cwd=place.folder,
         )
-    running = Running(daemon, node, place, process)
-    try:
-        running.wait_until_ready(timeout)
-        daemon.settle(node, place)
-        running.check()
-    except BaseException:
-        running.stop()
-        raise
-    return running
+    return Running(daemon, node, place, process)
 
 
 @dataclass(frozen=True)

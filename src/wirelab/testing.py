@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 CHECKOUT = Path(__file__).parents[2]
 """The folder that holds `tests/` and `bench/`, unless wirelab was installed from a wheel."""
@@ -11,10 +12,9 @@ CHECKOUT = Path(__file__).parents[2]
 BENCH = "--bench"
 
 
-def run_tests(arguments: Sequence[str]) -> int:
-    """Become pytest on the project's tests; return, with an exit status, only where there are none.
+def run_tests(arguments: Sequence[str]) -> NoReturn:
+    """Become pytest on the project's tests: signals and the exit status are pytest's own.
 
-    The process turns into pytest's, so that signals and the exit status are pytest's own.
     `arguments` are pytest's, files named as seen from the caller's folder or from the
     checkout. With `--bench` among them the benchmarks run instead, with the other arguments.
 
@@ -22,7 +22,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     """
     if not (CHECKOUT / "tests").is_dir():
         print("lab: the tests are in a checkout of wirelab: run ./lab test there", file=sys.stderr)
-        return 2
+        sys.exit(2)
     if BENCH in arguments:
         module, rest = "bench", [word for word in arguments if word != BENCH]
     else:

@@ -46,9 +46,7 @@ def test_the_first_packet_is_captured_at_all_points() -> None:
 
 
 def test_a_quiet_network_sends_nothing_by_itself() -> None:
-    seen = _in_lab(
-        Routed(), lambda lab: lab.taps.frames(), taps={"c": "c-eth0", "s1": "s1-eth1"}
-    )
+    seen = _in_lab(Routed(), lambda lab: lab.taps.frames(), taps={"c": "c-eth0", "s1": "s1-eth1"})
     assert seen == ()
 
 

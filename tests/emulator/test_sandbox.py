@@ -48,7 +48,9 @@ def test_a_sandbox_has_only_a_loopback_interface_and_no_route() -> None:
 
 def test_its_processes_and_mounts_are_not_the_hosts() -> None:
     def look() -> tuple[int, list[str]]:
-        return len([p for p in os.listdir("/proc") if p.isdigit()]), os.listdir("/run")
+        return len(list(Path("/proc").glob("[0-9]*"))), [
+            path.name for path in Path("/run").iterdir()
+        ]
 
     processes, run = sandbox.call(look)
     assert processes == 2

@@ -36,7 +36,9 @@ def test_every_host_with_an_address_reaches_every_other(
                 f"{a.name} -> {b.name}: {outcome.stdout}"
                 for a in lab.hosts
                 for b in lab.hosts
-                if a is not b and address[a] and address[b]
+                if a is not b
+                and address[a]
+                and address[b]
                 and (outcome := a.run(["ping", "-c1", "-W2", address[b]], check=False)).returncode
             ]
 

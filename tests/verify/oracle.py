@@ -32,10 +32,11 @@ def tshark(*arguments: str) -> str:
     assert TSHARK
     done = subprocess.run(
         [TSHARK, "-n", *arguments],
-        check=True,
+        check=False,
         capture_output=True,
         env={"TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
     )
+    assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode("utf-8", "surrogateescape")
 
 

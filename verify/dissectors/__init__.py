@@ -15,6 +15,7 @@ from wirelab.verify.dissectors import (
     ethernet,
     frame,
     ftp,
+    gre,
     http,
     icmp,
     icmpv6,
@@ -33,9 +34,12 @@ from wirelab.verify.dissectors.outcome import Dissector
 from wirelab.verify.frame import LinkType
 
 DISSECTORS: dict[str, Dissector] = {
+    **plain.DISSECTORS,
     "arp": arp.dissect,
     "eth": ethernet.dissect,
     "vlan": ethernet.dissect_vlan,
+    "ieee8021ad": ethernet.dissect_vlan,
+    "llc": ethernet.dissect_llc,
     "ip": ip.dissect,
     "icmp": icmp.dissect,
     "ipv6": ipv6.dissect,
@@ -50,13 +54,13 @@ DISSECTORS: dict[str, Dissector] = {
     "dns": dns.dissect,
     "ftp": ftp.dissect,
     "ftp-data": ftp.dissect_data,
+    "gre": gre.dissect,
     "http": http.dissect,
     "tftp": tftp.dissect,
     "tls": tls.dissect,
     "null": links.dissect_null,
     "raw": links.dissect_raw,
     "sll": links.dissect_sll,
-    **plain.DISSECTORS,
 }
 """The dissectors by the name of their protocol."""
 
@@ -88,6 +92,7 @@ TABLES = (
     dhcp_options.FIELDS,
     dns_fields.FIELDS,
     ftp.FIELDS,
+    gre.FIELDS,
     http.FIELDS,
     tftp.FIELDS,
     tls.FIELDS,

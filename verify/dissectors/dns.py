@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError
-from wirelab.verify.dissectors.dns_fields import HEADER
+from wirelab.verify.dissectors.dns_fields import SHORTEST
 from wirelab.verify.dissectors.dns_names import name
 from wirelab.verify.dissectors.dns_records import EDNS, record
 from wirelab.verify.dissectors.outcome import Next, cut
@@ -77,7 +77,7 @@ def _message(layer: Layer) -> None:
 
 def _header(layer: Layer, cursor: Cursor) -> None:
     """Notes the numbers of the header; the flags are read where they are."""
-    if cursor.left < HEADER:
+    if cursor.left < SHORTEST:
         raise MissingBytesError
     layer.note("dns.id", cursor.number(2))
     cursor.take(2)

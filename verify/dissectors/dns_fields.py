@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def _is_whole(layer: Layer) -> bool:
-    """Whether the header is, without which Wireshark shows none of it."""
-    return layer.end - layer.start >= HEADER
+    """Whether the number and the flags are there; a quote may end behind them."""
+    return layer.end - layer.start >= SHORTEST
 
 
 def _is_response(layer: Layer) -> bool:
     return _is_whole(layer) and flag(2, 0x80)(layer) == (True,)
 
 
-HEADER = 12
-"""The length of the header, in bytes."""
+SHORTEST = 4
+"""What Wireshark needs of a header to show anything, in bytes."""
 
 
 _D = Table("dns", "RFC 1035 4.1")

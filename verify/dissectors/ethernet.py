@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.numbers import ETHERTYPES
 from wirelab.verify.dissectors.outcome import Next, cut
-from wirelab.verify.dissectors.reading import bits, both, flag, raw, u16, where
+from wirelab.verify.dissectors.reading import bits, both, flag, raw, u8, u16, where
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LONGEST_LENGTH = 1500
 _LOWEST_TYPE = 1536
 _SHORTEST_FRAME = 60
+_SPANNING_TREE = b"\x42\x42"
 
 
 def dissect(layer: Layer) -> Next:
@@ -32,6 +33,16 @@ def dissect_vlan(layer: Layer) -> Next:
     if layer.end - start < 4:
         return cut(layer)
     return carried(layer, data[start + 2] << 8 | data[start + 3], 4)
+
+
+def dissect_llc(layer: Layer) -> Next:
+    """The logical link control of an 802.3 frame; behind it only spanning trees are known."""
+    data, start = layer.data, layer.start
+    if layer.end - start < 3:
+        return cut(layer)
+    if data[start : start + 2] == _SPANNING_TREE:
+        return "stp", data, start + 3, layer.end, layer.stop
+    return None
 
 
 def carried(layer: Layer, ethertype: int, size: int) -> Next:
@@ -83,6 +94,8 @@ def _has_type(layer: Layer) -> bool:
 
 
 _E = Table("eth", "IEEE 802.3-2022 3.2")
+_L = Table("llc", "IEEE 802.2")
+_S = Table("ieee8021ad", "IEEE 802.1Q-2022 9.5")
 _Q = Table("vlan", "IEEE 802.1Q-2022 9.6")
 FIELDS = (
     _E.itself("Ethernet: the link that frames the packets of a LAN."),
@@ -109,6 +122,11 @@ FIELDS = (
         _beyond,
         differs="Wireshark takes the last four for a frame check sequence where there are more.",
     ),
+    _S.itself("A provider's 802.1ad tag around another one."),
+    _S.uint("ieee8021ad.id", "The provider's virtual LAN.", bits(0, 0x0FFF, 2)),
+    _L.itself("Logical link control, in an 802.3 frame that has a length and no type."),
+    _L.uint("llc.dsap", "The service access point that the frame is for.", u8(0), digits=2),
+    _L.uint("llc.ssap", "The service access point that sent it.", u8(1), digits=2),
     _Q.itself("An 802.1Q tag, which says to which virtual LAN a frame belongs."),
     _Q.uint("vlan.priority", "The priority code point.", bits(0, 0xE0)),
     _Q.boolean("vlan.dei", "Whether the frame may be dropped first.", flag(0, 0x10)),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.layer import Layer
 
-_WITH_ETHERTYPE = frozenset({"eth", "vlan", "sll"})
+_WITH_ETHERTYPE = frozenset({"eth", "vlan", "ieee8021ad", "sll"})
 _UNLISTED = frozenset({"_ws.malformed", "_ws.short"})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors import icmpv6_mld, icmpv6_options
-from wirelab.verify.dissectors.checksum import STATUS, addresses, transport_status
+from wirelab.verify.dissectors.checksum import STATUS, UNVERIFIED, addresses, transport_status
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError
 from wirelab.verify.dissectors.icmp import is_type
 from wirelab.verify.dissectors.outcome import Next, cut
@@ -97,6 +97,8 @@ def _is_unanswered(layer: Layer) -> bool:
 def _checksum_status(layer: Layer) -> Values:
     if layer.end - layer.start < _SHORTEST:
         return ()
+    if layer.quoted:
+        return (UNVERIFIED,)
     return transport_status(layer, _PROTOCOL, layer.stop - layer.start)
 
 

@@ -16,7 +16,8 @@ from wirelab.verify.reassembly import Reassembly, note
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
 
-_SHORTEST = 20
+_VERSION = 4
+_LENGTH_END, _CHECKSUM_END, _SHORTEST = 4, 12, 20
 _MORE = 0x2000
 _OFFSET = 0x1FFF
 
@@ -32,8 +33,10 @@ def dissect(layer: Layer) -> Next:
         return cut(layer)
     header = (data[start] & 15) * 4
     length = (data[start + 2] << 8 | data[start + 3]) or stop - start
-    if header < _SHORTEST or length < header:
-        return None
+    if data[start] >> 4 != _VERSION or header < _SHORTEST:
+        return _give_up(layer, 1)
+    if length < header:
+        return _give_up(layer, _LENGTH_END)
     if start + length < stop:
         layer.stop = stop = start + length
         if stop < end:
@@ -44,6 +47,12 @@ def dissect(layer: Layer) -> Next:
     if (data[start + 6] << 8 | data[start + 7]) & (_MORE | _OFFSET):
         return _fragment(layer, protocol, header, length)
     return protocol, data, start + header, end, stop
+
+
+def _give_up(layer: Layer, size: int) -> Next:
+    """Ends at a header that contradicts itself, of which only the first bytes are shown."""
+    layer.end = layer.stop = layer.start + size
+    return None
 
 
 def _fragment(layer: Layer, protocol: str, header: int, length: int) -> Next:
@@ -71,7 +80,7 @@ def _fragment(layer: Layer, protocol: str, header: int, length: int) -> Next:
 
 def _checksum_status(layer: Layer) -> Values:
     start = layer.start
-    if layer.end - start < _SHORTEST:
+    if layer.end - start < _CHECKSUM_END:
         return ()
     end = start + (layer.data[start] & 15) * 4
     if end > layer.end:

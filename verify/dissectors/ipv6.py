@@ -10,7 +10,7 @@ from wirelab.verify.reassembly import Reassembly, note
 
 _HEADER = 40
 _FRAGMENT_HEADER = 8
-_HOP_BY_HOP, _ROUTING, _FRAGMENT, _NOTHING, _DESTINATION = 0, 43, 44, 59, 60
+_HOP_BY_HOP, _ROUTING, _FRAGMENT, _DESTINATION = 0, 43, 44, 60
 _FINAL_IN_ROUTING = frozenset({0, 2})
 _EXTENSIONS = {
     _HOP_BY_HOP: "ipv6.hopopts",
@@ -38,8 +38,6 @@ def dissect(layer: Layer) -> Next:
 
 def _following(layer: Layer, header: int, at: int) -> Next:
     """What a next header number announces."""
-    if header == _NOTHING:
-        return None
     name = _EXTENSIONS.get(header) or IP_PROTOCOLS.get(header, "data")
     return name, layer.data, at, layer.end, layer.stop
 
@@ -82,7 +80,4 @@ def dissect_fragment(layer: Layer) -> Next:
             joined = note(whole, network, "ipv6", "ipv6.reassembled.in")
             name = _EXTENSIONS.get(data[start]) or IP_PROTOCOLS.get(data[start], "data")
             return name, joined, 0, len(joined), len(joined)
-        return "data", data, payload, end, stop
-    if offset:
-        return "data", data, payload, end, stop
-    return _following(layer, data[start], payload)
+    return "data", data, payload, end, stop

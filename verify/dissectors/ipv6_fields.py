@@ -16,10 +16,6 @@ def _length_in_bytes(layer: Layer) -> Values:
     return tuple([(eights + 1) * 8 for eights in u8(1)(layer) if isinstance(eights, int)])
 
 
-def _offset(layer: Layer) -> Values:
-    return tuple([eights * 8 for eights in bits(2, 0xFFF8, 2)(layer) if isinstance(eights, int)])
-
-
 def _visited(layer: Layer) -> Values:
     """The addresses of a type 0 or type 2 routing header."""
     size = _length_in_bytes(layer)
@@ -77,7 +73,12 @@ FIELDS = (
     ),
     _F.itself("The fragment header: only the source of a packet fragments it."),
     _F.uint("ipv6.fraghdr.nxt", "What the whole packet carries.", u8(0)),
-    _F.uint("ipv6.fraghdr.offset", "Where in it the fragment belongs.", _offset, unit="bytes"),
+    _F.uint(
+        "ipv6.fraghdr.offset",
+        "Where in it the fragment belongs, in eights of bytes.",
+        bits(2, 0xFFF8, 2),
+        unit="8 bytes",
+    ),
     _F.boolean("ipv6.fraghdr.more", "Whether more fragments follow.", flag(3, 1)),
     _F.uint("ipv6.fraghdr.ident", "What the fragments have in common.", u32(4), digits=8),
     _H.itself("Options that every router on the way looks at."),

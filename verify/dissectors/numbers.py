@@ -9,7 +9,7 @@ ETHERTYPES = {
     0x0800: "ip",
     0x0806: "arp",
     0x8100: "vlan",
-    0x88A8: "vlan",
+    0x88A8: "ieee8021ad",
     0x86DD: "ipv6",
     0x88CC: "lldp",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.outcome import Dissector, Next
-from wirelab.verify.dissectors.reading import rest, u8
+from wirelab.verify.dissectors.reading import rest
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import Kind
 from wirelab.verify.layer import Layer
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _KNOWN = (
     ("dhcpv6", "The Dynamic Host Configuration Protocol for IPv6.", "RFC 8415"),
     ("esp", "An encrypted IP payload.", "RFC 4303"),
-    ("gre", "Generic Routing Encapsulation.", "RFC 2784"),
     ("igmp", "The Internet Group Management Protocol.", "RFC 3376"),
     ("lldp", "The Link Layer Discovery Protocol.", "IEEE 802.1AB"),
     ("llmnr", "Link-Local Multicast Name Resolution.", "RFC 4795"),
@@ -26,6 +25,7 @@ _KNOWN = (
     ("snmp", "The Simple Network Management Protocol.", "RFC 3411"),
     ("ssdp", "The Simple Service Discovery Protocol.", "UPnP Device Architecture 2.0, 1"),
     ("ssh", "The Secure Shell.", "RFC 4253"),
+    ("stp", "The Spanning Tree Protocol.", "IEEE 802.1D"),
 )
 _BY_NUMBER = "It is known by its number alone; its content is not looked at."
 
@@ -36,7 +36,7 @@ def dissect(layer: Layer) -> Next:  # noqa: ARG001  a dissector is given its lay
 
 
 DISSECTORS: dict[str, Dissector] = dict.fromkeys(
-    ("data", "llc", *[name for name, _, _ in _KNOWN]), dissect
+    ("data", *[name for name, _, _ in _KNOWN]), dissect
 )
 
 
@@ -45,15 +45,11 @@ def _length(layer: Layer) -> Values:
 
 
 _D = Table("data", "Wireshark")
-_L = Table("llc", "IEEE 802.2")
 _UNKNOWN = "Also the payload of a protocol that Wireshark knows and this registry does not."
 FIELDS = (
     _D.itself("A payload that no protocol claims.", differs=_UNKNOWN),
     _D.octets("data.data", "The bytes of the payload.", rest(0), differs=_UNKNOWN),
     _D.row(Kind.INT, "data.len", "Its captured length.", _length, unit="bytes", differs=_UNKNOWN),
-    _L.itself("Logical link control, in an 802.3 frame that has a length and no type."),
-    _L.uint("llc.dsap", "The service access point that the frame is for.", u8(0), digits=2),
-    _L.uint("llc.ssap", "The service access point that sent it.", u8(1), digits=2),
     Table("_ws.malformed", "Wireshark").itself(
         "A layer's bytes end before the layer does: dissection stopped there."
     ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.tcp_stream import ACK, HEADER, NO_SCALE, SYN, UNKNOWN_SCALE
+from wirelab.verify.dissectors.tcp_stream import ACK, HEADER, NO_SCALE, SYN
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
@@ -54,15 +54,12 @@ def follow(segment: Segment) -> None:
         return
     flow, back = segment.flow, segment.back
     shifts = [each.data[2] for each in options(segment.layer) if _is(each, _SCALE, 3)]
-    if shifts:
+    if not shifts:
+        flow.scale = back.scale = NO_SCALE
+    elif segment.flags & ACK and back.scale == NO_SCALE:
+        flow.scale = NO_SCALE
+    else:
         flow.scale = min(shifts[0], _LARGEST_SHIFT)
-    answer = bool(segment.flags & ACK)
-    if not answer and not shifts:
-        flow.scale = NO_SCALE
-    elif answer and (not shifts or back.scale == NO_SCALE):
-        flow.scale = NO_SCALE
-        if back.scale != UNKNOWN_SCALE:
-            back.scale = NO_SCALE
 
 
 def _is(option: Option, kind: int, size: int) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wirelab.verify.filter.nodes import Test, both
 from wirelab.verify.items import Allowance, Named, Never, Reassembled
 
 if TYPE_CHECKING:
     from wirelab.verify.bindings import Bindings
+    from wirelab.verify.filter.nodes import Test
     from wirelab.verify.window import Window
 
 
@@ -23,10 +23,12 @@ class Leaf:
     """What it was made from."""
     point: str
     """The capture's name of its point; "" for what takes no frames."""
+    test: Test
+    """What a frame must satisfy."""
     fixed: Test
-    """What a frame must satisfy and no reference changes."""
+    """The part of it that no reference changes."""
     varying: tuple[Test, ...]
-    """What it must satisfy besides and references have a part in."""
+    """The parts in which references have a share."""
     live: frozenset[str]
     """The steps and names to which it refers."""
 
@@ -39,11 +41,6 @@ class Leaf:
     def within(self) -> Window | None:
         """How long after its predecessor it may come; None for any time."""
         return None if isinstance(self.item, Reassembled) else self.item.within
-
-    @property
-    def tests(self) -> Test:
-        """All that a frame must satisfy, references not replaced."""
-        return both(self.fixed, *self.varying)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -167,6 +167,7 @@ class _Planner:
             uid,
             item,
             "" if isinstance(item, Reassembled) else self.points[item.at or at],
+            test,
             both(*(part for part in parts if not references_of(part))),
             tuple(part for part in parts if references_of(part)),
             frozenset(self.mentioned(item)),

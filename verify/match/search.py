@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wirelab.verify.match.ground import Ground
-from wirelab.verify.match.plan import Chain, Choice, Fork, Leaf, Loop, Plan
+from wirelab.verify.match.plan import Chain, Choice, Fork, Leaf, Loop, Node, Plan
 from wirelab.verify.match.satisfy import Known, Satisfier
 from wirelab.verify.match.state import Again, Agenda, Close, Join, Run, State, Task, Trail, taken
 from wirelab.verify.match.take import takes
@@ -34,7 +34,8 @@ class Search:
     """One search for one plan in one capture.
 
     Attributes:
-        furthest: the state that had taken the most frames, with the leaf that it was looking for.
+        furthest: the state that had taken the most frames.
+        obstacle: the node that stopped it there.
         attempts: how many frames were tried so far.
     """
 
@@ -54,7 +55,8 @@ class Search:
             seen: where to look.
             candidates: for each leaf, by its uid, the packets that satisfy its fixed tests.
             budget: how many attempts it may take.
-            missing: the uids of leaves that may be passed over because no frame fits them.
+            missing: the uids of leaves that may be passed over because no frame fits them, and of
+                chains and forks whose window or order may be broken.
         """
         lenient = frozenset(leaf.name for leaf in plan.leaves if leaf.uid in missing) - {""}
         self._ground = Ground(
@@ -66,8 +68,9 @@ class Search:
         self._agendas: dict[tuple[Task, int], Agenda] = {}
         self._dead: set[tuple[object, ...]] = set()
         self._complete = 0
-        self._score = (-1, -1)
+        self._score = (-1, 0, 0)
         self.furthest: State | None = None
+        self.obstacle: Node | None = None
         self.attempts = 0
 
     def matches(self) -> Iterator[State]:
@@ -127,8 +130,8 @@ class Search:
                 return self._again(task, rest, state)
             case Join():
                 return self._join(task, rest, state)
-            case Close(chain, trail):
-                return iter([state.doing(rest)] if self._in_window(chain, trail, state) else ())
+            case Close():
+                return self._close(task, rest, state)
             case _:
                 raise TypeError(f"not a task: {task!r}")
 
@@ -154,10 +157,17 @@ class Search:
             used=None if state.used is None else state.used.union(indices),
         )
 
-    def _note(self, leaf: Leaf, state: State) -> None:
-        score = (state.frames, leaf.uid)
+    def _note(self, node: Node, state: State, behind: int = 0) -> None:
+        """Remembers how far the search has come, and what it must get past.
+
+        Args:
+            node: the obstacle.
+            state: the state before it.
+            behind: 1 for an obstacle that comes behind all leaves of its node.
+        """
+        score = (state.frames, behind, node.uid)
         if score > self._score:
-            self._score, self.furthest = score, state
+            self._score, self.furthest, self.obstacle = score, state, node
 
     def _enter(self, chain: Chain, rest: Agenda | None, state: State) -> Iterator[State]:
         if chain.within is not None:
@@ -166,10 +176,16 @@ class Search:
             rest = self._agenda(Run(node), rest)
         yield state.doing(rest)
 
-    def _in_window(self, chain: Chain, before: Trail | None, state: State) -> bool:
-        frames = [index for each in taken(state.trail, before) for index in each.indices]
+    def _close(self, task: Close, rest: Agenda | None, state: State) -> Iterator[State]:
+        """What comes behind a chain, when its window allows the time that it took."""
+        chain = task.chain
+        frames = [index for each in taken(state.trail, task.trail) for index in each.indices]
         times = [self._ground.seen.time(index) for index in frames]
-        return not times or chain.within is None or max(times) - min(times) in chain.within
+        kept = not times or chain.within is None or max(times) - min(times) in chain.within
+        if not kept:
+            self._note(chain, state, behind=1)
+        if kept or chain.uid in self._missing:
+            yield state.doing(rest)
 
     def _again(self, task: Again, rest: Agenda | None, state: State) -> Iterator[State]:
         """Another iteration where one is possible, then what comes behind the loop."""
@@ -196,7 +212,9 @@ class Search:
         if task.begun and task.fork.blocks:
             span = self._span(task.trail, state)
             if any(_overlap(span, other) for other in spans):
-                return
+                self._note(task.fork, state, behind=1)
+                if task.fork.uid not in self._missing:
+                    return
             spans = (*spans, span) if span else spans
         if task.begun == len(task.fork.nodes):
             used = None if task.outermost else state.used
@@ -207,7 +225,8 @@ class Search:
         agenda = self._agenda(Run(task.fork.nodes[task.begun]), self._agenda(following, rest))
         yield replace(state, agenda=agenda, frontier=task.start)
 
-    def _span(self, before: Trail | None, state: State) -> tuple[int, int] | None:
+    @staticmethod
+    def _span(before: Trail | None, state: State) -> tuple[int, int] | None:
         """The first and last frame since an earlier moment, None when there was none."""
         frames = [index for each in taken(state.trail, before) for index in each.indices]
         return (min(frames), max(frames)) if frames else None

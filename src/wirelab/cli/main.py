@@ -36,7 +36,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(metadata.version("wirelab"), prog_name="wirelab")
 def main() -> None:
-    """Real protocol traffic in emulated networks, captured and verified.
+    r"""Real protocol traffic in emulated networks, captured and verified.
 
     \b
     lab run                        every scenario, in parallel; results in out/

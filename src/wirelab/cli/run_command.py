@@ -25,23 +25,37 @@ _AT_ONCE = 16
 @click.command("run")
 @click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), default=Path("out"),
-    show_default=True, help="Folder for captures, verdicts and index.html.",
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for captures, verdicts and index.html.",
 )
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1, 256), default=_AT_ONCE, show_default=True,
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=_AT_ONCE,
+    show_default=True,
     help="Labs at once; they mostly wait, so more than there are processors.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True,
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
     help="Decides addresses, names and sizes; 0 keeps the addresses as drawn.",
 )
 @click.option(
-    "--set", "assignments", multiple=True, metavar="NAME=VALUE",
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="NAME=VALUE",
     help="Change a setting, as in --set mtu=1300; `lab show` lists them.",
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON line a scenario.")
-def command(  # fmt: skip
+def command(
     names: tuple[str, ...],
     output: Path,
     jobs: int,

@@ -30,9 +30,7 @@ def play(job: Job, destination: int) -> Outcome:
         return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
     except EmulatorError as error:
         first, _, rest = str(error).partition("\n")
-        return Outcome(
-            name, Status.ERROR, time.monotonic() - begun, reason=first, explanation=rest
-        )
+        return Outcome(name, Status.ERROR, time.monotonic() - begun, reason=first, explanation=rest)
     publish(folder, destination, name)
     return Outcome(
         name,
@@ -63,7 +61,12 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
         names=stage.names,
     )
     _write_json(folder / "facts.json", _facts(job, stage, lab))
-    details = {"scenario": scenario.id, "seed": job.seed, "settings": job.settings}
+    details = {
+        "scenario": scenario.id,
+        "status": Status.PASSED if verdict.passed else Status.FAILED,
+        "seed": job.seed,
+        "settings": job.settings,
+    }
     _write_json(folder / "verdict.json", {**verdict.as_json(), **details})
     (folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
     return verdict, captured, folder
@@ -87,7 +90,8 @@ def _write_captures(
     _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
     for point in points:
         own = tuple(frame for frame in captured if frame.point == point.name)
-        _write_capture(folder / "points" / f"{point.name}.pcapng", [point], comment, own, statistics)
+        path = folder / "points" / f"{point.name}.pcapng"
+        _write_capture(path, [point], comment, own, statistics)
 
 
 def _write_capture(

@@ -1,5 +1,6 @@
 """Many labs at once: they mostly wait for protocol timers, so they overlap."""
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,8 @@ def run_jobs(
         OSError: the output folder cannot be made or written.
     """
     output.mkdir(parents=True, exist_ok=True)
+    if not os.access(output, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(output))
     sweep(output)
     destination = os.open(output, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     waiting = list(jobs)

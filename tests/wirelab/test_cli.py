@@ -1,0 +1,147 @@
+"""The command line: what people type, and what they get wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wirelab.scenarios import CATALOGUE
+
+
+def lab(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line and return what it said."""
+    argv = [sys.executable, "-m", "wirelab", *arguments]
+    return subprocess.run(argv, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_help_names_every_command() -> None:
+    told = lab("--help").stdout
+    assert all(word in told for word in ("list", "show", "run", "verify", "doctor", "test"))
+
+
+def test_list_names_every_scenario_with_its_family() -> None:
+    listed = {entry["scenario"]: entry for entry in json.loads(lab("list", "--json").stdout)}
+    assert set(listed) == set(CATALOGUE)
+    assert all(entry["rfcs"] and entry["points"] for entry in listed.values())
+    assert listed["frag-router"]["settings"][0]["name"] == "mtu"
+    assert all(name in lab("list").stdout for name in CATALOGUE)
+
+
+@pytest.mark.parametrize("scenario", sorted(CATALOGUE))
+def test_show_explains_every_scenario(scenario: str) -> None:
+    told = lab("show", scenario)
+    assert told.returncode == 0, told.stderr
+    assert all(word in told.stdout for word in ("The network", "What must be seen", "RFC"))
+
+
+def test_show_follows_a_setting() -> None:
+    assert "icmp.mtu == 1300" in lab("show", "pmtud-df", "--set", "mtu=1300").stdout
+
+
+def test_an_mtu_changes_what_is_expected_and_what_is_seen(tmp_path: Path) -> None:
+    ended = lab("run", "frag-router", "--set", "mtu=700", "--json", "-o", str(tmp_path))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    verdict = json.loads((tmp_path / "frag-router" / "verdict.json").read_text())
+    assert verdict["settings"] == {"mtu": 700}
+    assert len([step for step in verdict["steps"] if step["name"].startswith("cut")]) == 3
+
+
+def test_a_run_leaves_what_the_readme_names(tmp_path: Path) -> None:
+    ended = lab("run", "arp-cold-resolve", "-o", str(tmp_path / "out"))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "1 passed" in ended.stdout
+    names = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*")}
+    folder = "arp-cold-resolve"
+    wanted = {"capture.pcapng", "points/c.pcapng", "verdict.json", "facts.json", "logs"}
+    assert {"index.html", *(f"{folder}/{name}" for name in wanted)} <= names
+
+
+def test_a_run_is_judged_the_same_by_verify(tmp_path: Path) -> None:
+    lab("run", "unreach-port", "--seed", "4", "-o", str(tmp_path))
+    capture = str(tmp_path / "unreach-port" / "capture.pcapng")
+    assert lab("verify", capture, "--expect", "unreach-port").returncode == 0
+    wrong = lab("verify", capture, "--expect", "unreach-net")
+    assert wrong.returncode == 1
+    assert "Traceback" not in wrong.stderr
+
+
+def _expect_bad_input(ended: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert all(word in ended.stderr for word in words), ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "frag-ruoter"], ["frag-ruoter", "frag-router"]),
+        (["run", "frag-router", "--set", "mtu=67"], ["67"]),
+        (["run", "frag-router", "--set", "mtu=65536"], ["65536"]),
+        (["run", "frag-router", "--set", "mut=1300"], ["mut", "mtu"]),
+        (["verify", "no-such-file", "--expect", "dhcp-dora"], ["no-such-file"]),
+        (["show", "dhcp-dara"], ["dhcp-dora"]),
+    ],
+)
+def test_what_does_not_exist_is_one_line_and_status_2(
+    arguments: list[str], words: list[str], tmp_path: Path
+) -> None:
+    _expect_bad_input(lab(*arguments, cwd=tmp_path), *words)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a capture at all", bytes.fromhex("0a0d0d0a1c000000"), b"\xff" * 1000],
+    ids=["empty", "text", "truncated", "noise"],
+)
+def test_a_capture_that_is_none_is_one_line_and_status_2(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.pcapng"
+    path.write_bytes(content)
+    _expect_bad_input(lab("verify", str(path), "--expect", "dhcp-dora"), "bad.pcapng")
+
+
+def test_a_link_type_that_is_not_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "usb.pcap"
+    header = "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 dc000000"
+    path.write_bytes(bytes.fromhex(header) + bytes(12) + bytes(4))
+    _expect_bad_input(lab("verify", str(path), "--expect", "dhcp-dora"), "220")
+
+
+def test_an_output_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ended = lab("run", "unreach-net", "-o", str(tmp_path / "file" / "out"))
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_missing_program_is_a_skip_that_says_how_to_mend_it(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; os.environ['PATH'] = '/nowhere';"
+        "import wirelab.emulator.spawn as spawn; spawn._SYSTEM_PATH = ();"
+        "sys.argv = ['lab', 'run', 'unreach-net', '-o', sys.argv[1]];"
+        "from wirelab.cli import main; main()"
+    )
+    argv = [sys.executable, "-c", code, str(tmp_path)]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert ended.returncode == 3, ended.stdout + ended.stderr
+    assert "ping is not installed" in ended.stdout
+    assert "./lab setup" in ended.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_with_a_single_id_can_run(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    for parent in tmp_path.parents:
+        if parent.stat().st_uid == os.geteuid() and parent != Path("/") and "pytest" in str(parent):
+            parent.chmod(0o755)
+    user = ["setpriv", "--reuid", "23456", "--regid", "23456", "--clear-groups"]
+    probe = subprocess.run([*user, sys.executable, "-c", "import wirelab"], check=False)
+    if probe.returncode != 0:
+        pytest.skip("the checkout is not readable by other users")
+    argv = [*user, sys.executable, "-m", "wirelab", "run", "all", "-o", str(tmp_path / "out")]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -1,0 +1,57 @@
+"""A frame in a few words, for people who look at many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wirelab.verify.fields import FIELDS, render
+
+if TYPE_CHECKING:
+    from wirelab.verify.packet import Packet
+
+_ENDS = (
+    ("ip.src", "ip.dst"),
+    ("ipv6.src", "ipv6.dst"),
+    ("arp.src.proto_ipv4", "arp.dst.proto_ipv4"),
+    ("eth.src", "eth.dst"),
+)
+_DETAILS = {
+    "arp": ("arp.opcode",),
+    "icmp": ("icmp.type", "icmp.code"),
+    "icmpv6": ("icmpv6.type", "icmpv6.code"),
+    "dhcp": ("dhcp.option.dhcp",),
+    "dns": ("dns.flags.response", "dns.qry.name"),
+    "ftp": ("ftp.request.command", "ftp.response.code"),
+    "tcp": ("tcp.dstport", "tcp.flags.str", "tcp.len"),
+    "udp": ("udp.dstport",),
+}
+"""The fields that tell frames of a protocol apart at a glance."""
+
+
+def summary(packet: Packet) -> str:
+    """The innermost protocol, from where to where, and what tells its frames apart."""
+    protocol = _innermost(packet)
+    ends = next((pair for pair in _ENDS if packet.values(pair[0])), None)
+    words = [protocol]
+    if ends is not None:
+        words += [_text(packet, ends[0]), "→", _text(packet, ends[1])]
+    words += [_detail(packet, name) for name in _DETAILS.get(protocol, ())]
+    return " ".join(word for word in words if word)
+
+
+def _innermost(packet: Packet) -> str:
+    """The last protocol that is not only quoted and not mere data."""
+    own = [layer.protocol for layer in packet.layers if not layer.quoted]
+    named = [protocol for protocol in own if protocol in _DETAILS]
+    return (named or own)[-1]
+
+
+def _detail(packet: Packet, name: str) -> str:
+    text = _text(packet, name)
+    return f"{name.rpartition('.')[2]}={text}" if text else ""
+
+
+def _text(packet: Packet, name: str) -> str:
+    """The text of a field's first value; "" when there is none."""
+    found = packet.values(name)[:1] if name in FIELDS else ()
+    return render(FIELDS[name], found[0]) if found else ""

@@ -23,7 +23,7 @@ def _exchange(server: str, name: str, finds: str, *, again: str = "") -> tuple[I
             at="wan",
         ),
         step(
-            f"{server}{again}",
+            f"{server}{again}_says",
             f"dns.flags.response == 1 && ip.src == ${{{server}.ip}} && ip.dst == ${{rec.ip}}"
             f" && dns.id == ${{{asked}.dns.id}} && udp.dstport == ${{{asked}.udp.srcport}}"
             f' && dns.qry.name == "{name}" && {finds}',

@@ -28,45 +28,37 @@ def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
         yield offset, size + _HEADER, int(offset + size < payload)
 
 
-def fragment_steps(
-    name: str, source: str, payload: int, mtu: int, at: str, *, first_sight: bool = True
-) -> list[Item]:
-    """Return a step for each fragment of a datagram of `payload` bytes sent by node `source`.
-
-    Wireshark puts a datagram together once, where it first sees it; at another point of the
-    same capture its last fragment remains a fragment.
-    """
+def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Item]:
+    """Return a step for each fragment of an ICMP message of `payload` bytes from node `source`."""
     steps = []
     for number, (offset, length, more) in enumerate(pieces(payload, mtu), start=1):
         same = f" && ip.id == ${{{name}1.ip.id}}" if number > 1 else ""
-        whole = f" && ip.reassembled.length == {payload}" if first_sight and not more else ""
+        # The upper layer is found in the fragment that completes the datagram.
+        whole = "" if more else f" && icmp && ip.reassembled.length == {payload}"
         steps.append(
             step(
                 f"{name}{number}",
                 f"ip.src == ${{{source}.ip}} && ip.flags.mf == {more} && ip.flags.df == 0"
-                f" && ip.frag_offset == {offset} && ip.len == {length}{same}{whole}",
+                f" && ip.frag_offset == {offset // 8} && ip.len == {length}{same}{whole}",
                 at=at,
             )
         )
     return steps
 
 
-def _both_points(name: str, source: str, payload: int, points: tuple[str, str]) -> Item:
+def _both_points(name: str, source: str, payload: int, mtu: int, points: tuple[str, str]) -> Item:
     """The fragments of one datagram at the point nearer to `source`, and the same at the other."""
     near, far = points
-    return par(
-        seq(*fragment_steps(name, source, payload, _ETHERNET_MTU, near)),
-        seq(
-            *fragment_steps(f"{name}_{far}", source, payload, _ETHERNET_MTU, far, first_sight=False)
-        ),
-    )
+    steps = fragment_steps(name, source, payload, mtu, near)
+    again = (forwarded(f"{name}{n}", near, far) for n in range(1, len(steps) + 1))
+    return par(seq(*steps), seq(*again))
 
 
 def _frag_source(settings: Settings) -> Item:
     payload = settings["size"] + _ICMP_HEADER
     return seq(
-        _both_points("request", "c", payload, ("lan", "wan")),
-        _both_points("reply", "s", payload, ("wan", "lan")),
+        _both_points("request", "c", payload, _ETHERNET_MTU, ("lan", "wan")),
+        _both_points("reply", "s", payload, _ETHERNET_MTU, ("wan", "lan")),
         closed=["ip"],
     )
 
@@ -93,7 +85,7 @@ def frag_source(lab: Stage) -> None:
 
 _WHOLE = (
     "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.mf == 0"
-    f" && ip.frag_offset == 0 && ip.len == {_ETHERNET_MTU} && data.len == {_SIZE_THAT_FITS}"
+    f" && ip.frag_offset == 0 && ip.len == {_ETHERNET_MTU}"
 )
 
 
@@ -103,10 +95,7 @@ def _frag_router(settings: Settings) -> Item:
     return seq(
         step("whole", f"{_WHOLE} && ip.flags.df == 0", at="lan"),
         *fragment_steps("cut", "c", payload, mtu, "wan"),
-        par(
-            seq(*fragment_steps("reply", "s", payload, mtu, "wan")),
-            seq(*fragment_steps("reply_lan", "s", payload, mtu, "lan", first_sight=False)),
-        ),
+        _both_points("reply", "s", payload, mtu, ("wan", "lan")),
         closed=["ip"],
     )
 

@@ -83,7 +83,7 @@ def play_session(lab: Stage, server: Daemon, commands: tuple[str, ...]) -> None:
     expect=seq(
         *_GREETING,
         *_said("user", "USER", 331),
-        *_said("password", "PASS", 230, ""),
+        *_said("password", "PASS", 230),
         *_said("system", "SYST", 215),
         *_said("folder", "PWD", 257),
         *_said("binary", "TYPE", 200, "I"),

@@ -42,12 +42,7 @@ class Checkout:
         return subprocess.run(
             [*drop, *(call or [str(self.root / "lab")]), *arguments],
             cwd=cwd or self.root,
-            env={
-                "PATH": str(self.tools),
-                "HOME": str(self.root),
-                "PIP_NO_INDEX": "1",
-                "CI": "true",
-            },
+            env={"PATH": str(self.tools), "HOME": str(self.root), **settings},
             capture_output=True,
             text=True,
             check=False,

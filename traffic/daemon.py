@@ -190,11 +190,11 @@ class Running:
         if status is not None:
             raise self._died(_outcome(status))
 
-    def stop(self) -> None:
-        """End the daemon: SIGTERM, and SIGKILL if it does not heed it."""
+    def stop(self, within: float = _STOP_WITHIN) -> None:
+        """End the daemon: SIGTERM, and SIGKILL if it is still there `within` that many seconds."""
         if self.process.poll() is None:
             self.process.terminate()
-            if not _ended_within(self.process, _STOP_WITHIN):
+            if not _ended_within(self.process, within):
                 self.process.kill()
                 self.process.wait()
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wirelab.verify.collector import paused
 from wirelab.verify.errors import CaptureError
 from wirelab.verify.pcap import MAGICS, PcapReader
 from wirelab.verify.pcapng import MAGIC, PcapngReader
@@ -64,7 +65,7 @@ def read_capture(path: str | Path) -> Capture:
     """
     frames: list[Frame] = []
     total = 0
-    with open_capture(path) as reader:
+    with open_capture(path) as reader, paused():
         for frame in reader:
             total += len(frame.data)
             if total > MOST_BYTES:

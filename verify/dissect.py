@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wirelab.verify.collector import paused
 from wirelab.verify.dissectors import DISSECTORS, LINKS
 from wirelab.verify.dissectors.memory import Memory
 from wirelab.verify.layer import Layer
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def dissect(frames: Iterable[Frame]) -> list[Packet]:
     """Dissects the frames of one capture, in their order; never fails, whatever the bytes are."""
     dissection = Dissection()
-    return [dissection.add(frame) for frame in frames]
+    with paused():
+        return [dissection.add(frame) for frame in frames]
 
 
 class Dissection:
@@ -50,7 +52,7 @@ class Dissection:
         following: Next = (LINKS.get(frame.linktype, "data"), data, 0, end, frame.length)
         while following is not None:
             name, data, start, end, stop = following
-            if start >= stop:
+            if start >= stop or (start >= end and name == "data"):
                 break
             following = DISSECTORS[name](Layer(packet, name, data, start, end, stop))
         return packet

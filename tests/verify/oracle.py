@@ -64,7 +64,7 @@ def _ask(path: Path, names: list[str], *options: str) -> list[Values]:
     rows = [line.split(_SEPARATOR) for line in text.split("\n")[:-1]]
     return [
         {
-            name: tuple(cell.split(_AGGREGATOR))
+            name: tuple(cell.replace("<MISSING>", "").split(_AGGREGATOR))
             for name, cell in zip(names, row, strict=True)
             if cell
         }

@@ -1,13 +1,16 @@
 """NSD: an authoritative name server, as root, top-level domain or anything below."""
 
+import re
 from dataclasses import dataclass
 
-from wirelab.emulator import Socket
+from wirelab.emulator import DaemonDied, Host, Socket
 from wirelab.traffic.daemon import Daemon, Place, listening
 from wirelab.traffic.servers.zone import Zone
 from wirelab.traffic.templates import render
 
 DNS_PORT = 53
+
+_BAD_ZONE = re.compile(r"error: (?:zone \S+|\S+\.zone:\d+).*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Nsd(Daemon):
         address = self.address or place.ip
         started = "notice: nsd started" in place.log.read_text(errors="replace")
         return started and listening(sockets, "udp", DNS_PORT, address)
+
+    def settle(self, node: Host, place: Place) -> None:
+        """See that it read its zones: of one it cannot read it knows nothing, and runs on.
+
+        Raises:
+            DaemonDied: it did not.
+        """
+        errors = _BAD_ZONE.findall(place.log.read_text(errors="replace"))
+        if errors:
+            raise DaemonDied(self.name, node.name, "cannot read its zones", "\n".join(errors))
 
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `zones`: serial and records by origin."""

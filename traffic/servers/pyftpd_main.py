@@ -19,12 +19,38 @@ from pyftpdlib.servers import FTPServer
 _READ, _WRITE = "elr", "adfmwMT"  # pyftpdlib's letters for what a user may do
 
 
+class PatientDTP(FTPHandler.passive_dtp):  # type: ignore[misc]  # pyftpdlib is untyped
+    """The listening socket of a passive data connection, which accepts when it is told to.
+
+    As a rule it would accept at once, and RETR be answered with 125 or 150 (RFC 959 section 5.4)
+    by chance: whether the connection or the command is seen first. Now it is always 150.
+    """
+
+    def __init__(self, cmd_channel: FTPHandler, extmode: bool = False) -> None:
+        super().__init__(cmd_channel, extmode)
+        if self.accepting:
+            self.ioloop.modify(self.socket.fileno(), 0)
+
+    def accept_now(self) -> None:
+        """Accept the client's connection as soon as it is there."""
+        self.ioloop.modify(self.socket.fileno(), self.ioloop.READ)
+
+
 class Handler(FTPHandler):  # type: ignore[misc]  # pyftpdlib is untyped
     """One client's control connection; notes logins and transfers."""
 
     events: Path
+    passive_dtp = PatientDTP
     # An empty password is sent as `PASS ` and is not the missing argument that pyftpdlib sees.
     proto_cmds = FTPHandler.proto_cmds | {"PASS": FTPHandler.proto_cmds["PASS"] | {"arg": None}}
+
+    def process_command(self, cmd: str, *args: Any, **kwargs: Any) -> None:
+        """Carry out a command; a transfer is what a passive data connection waits for."""
+        super().process_command(cmd, *args, **kwargs)
+        state = vars(self)  # which pyftpdlib empties when it has hung up
+        transfer = state.get("_out_dtp_queue") or state.get("_in_dtp_queue")
+        if transfer is not None and isinstance(self._dtp_acceptor, PatientDTP):
+            self._dtp_acceptor.accept_now()
 
     def ftp_PASS(self, line: str | None) -> Any:  # noqa: N802 - pyftpdlib's name
         """Check the password."""

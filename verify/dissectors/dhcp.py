@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
 from wirelab.verify.dissectors.dhcp_options import END, OVERLOAD, PAD, describe
 from wirelab.verify.dissectors.outcome import Next, cut
@@ -11,21 +13,38 @@ from wirelab.verify.layer import Layer
 
 _FIXED = 236
 _COOKIE = b"\x63\x82\x53\x63"
-_SERVER, _FILE, _OPTIONS = (44, 108), (108, 236), 240
 _ETHERNET = 1
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A fixed place of a message for a text, which may hold options instead."""
+
+    flag: int
+    """The bit of the overload option that says so."""
+    first: int
+    """Its offset in the message."""
+    behind: int
+    """The offset behind it."""
+
+
+_PLACES = {"dhcp.server": _Place(2, 44, 108), "dhcp.file": _Place(1, 108, 236)}
 
 
 def dissect(layer: Layer) -> Next:
     """A DHCP message; the options that a full message keeps in other places are found as well."""
-    if layer.end - layer.start < _FIXED:
+    data, start = layer.data, layer.start
+    if layer.end - start < _FIXED:
         return cut(layer)
     _client(layer)
     try:
         overload = _options(layer)
-        _place(layer, "dhcp.file", _FILE, bool(overload & 1))
-        _place(layer, "dhcp.server", _SERVER, bool(overload & 2))
     except MissingBytesError:
-        cut(layer)
+        return cut(layer)
+    for field, place in _PLACES.items():
+        if not overload & place.flag:
+            text = data[start + place.first : start + place.behind].split(b"\0", 1)[0]
+            layer.note(field, printable(text))
     return None
 
 
@@ -43,7 +62,7 @@ def _client(layer: Layer) -> None:
 
 
 def _options(layer: Layer) -> int:
-    """Notes the options; returns which other places hold some (RFC 2132 9.3)."""
+    """Notes the options; returns which other places hold some as well (RFC 2132 9.3)."""
     cursor = Cursor(layer.data, layer.start + _FIXED, layer.end)
     if cursor.left < len(_COOKIE) or cursor.take(4) != _COOKIE:
         return 0
@@ -51,34 +70,35 @@ def _options(layer: Layer) -> int:
     return _walk(layer, cursor)
 
 
-def _walk(layer: Layer, cursor: Cursor) -> int:
+def _walk(layer: Layer, cursor: Cursor, *, nested: bool = False) -> int:
     """Notes the options up to the end mark; returns what the overload option among them says."""
     overload = 0
     while cursor.left:
         kind = cursor.number(1)
-        if kind == PAD:
-            continue
-        if kind == END:
+        if kind in (PAD, END):
             layer.note("dhcp.option.type", 0)
+        if kind == END:
             layer.note("dhcp.option.end", END)
             break
+        if kind == PAD:
+            continue
         value = cursor.take(cursor.number(1))
         layer.note("dhcp.option.type", kind)
         layer.note("dhcp.option.length", len(value))
         layer.note("dhcp.option.value", value)
         describe(layer, kind, value)
-        if kind == OVERLOAD and value:
+        if kind == OVERLOAD and value and not nested:
             overload = value[0]
+            _walk_places(layer, overload)
     return overload
 
 
-def _place(layer: Layer, field: str, place: tuple[int, int], holds_options: bool) -> None:
-    """Notes the text in a fixed place, or the options that it holds instead."""
-    first, behind = layer.start + place[0], layer.start + place[1]
-    if holds_options:
-        _walk(layer, Cursor(layer.data, first, behind))
-    else:
-        layer.note(field, printable(layer.data[first:behind].split(b"\0", 1)[0]))
+def _walk_places(layer: Layer, overload: int) -> None:
+    """Notes the options that are where the server's name and the file would be."""
+    for place in _PLACES.values():
+        if overload & place.flag:
+            first, behind = layer.start + place.first, layer.start + place.behind
+            _walk(layer, Cursor(layer.data, first, behind), nested=True)
 
 
 _D = Table("dhcp", "RFC 2131 2")
@@ -105,7 +125,7 @@ FIELDS = (
     _D.ipv4("dhcp.cookie", "Says that options follow.", source="RFC 2131 3"),
     _D.uint(
         "dhcp.option.type",
-        "The code of an option; 0 for the end mark, as in Wireshark.",
+        "The code of an option; 0 for padding and for the end mark, as in Wireshark.",
         source="RFC 2132 2",
     ),
     _D.uint(

@@ -22,7 +22,7 @@ _LENGTH = 2
 """The size of the length before a message over TCP (RFC 1035 4.2.2)."""
 _RESPONSE = 0x8000
 _PATIENCE = 5 * SECOND
-"""A query with the number of one that is no older is a repetition of it."""
+"""A query with the number of an unanswered one that is no older is a repetition of it."""
 _COUNTS = ("dns.count.queries", "dns.count.answers", "dns.count.auth_rr", "dns.count.add_rr")
 
 
@@ -91,8 +91,8 @@ def _sections(layer: Layer, cursor: Cursor) -> None:
     for _ in range(int(questions)):
         text, labels = name(cursor, layer.start)
         layer.note("dns.qry.name", text)
-        layer.note("dns.qry.name.len", 0 if not labels else len(text))
-        layer.note("dns.count.labels", labels)
+        layer.note("dns.qry.name.len", len(text))
+        layer.note("dns.count.labels", max(labels, 1))
         layer.note("dns.qry.type", cursor.number(2))
         layer.note("dns.qry.class", cursor.number(2))
     for _ in range(sum(map(int, records))):
@@ -124,7 +124,7 @@ def _match(exchanges: Exchanges, layer: Layer) -> None:
     known = exchanges.get(key)
     if layer.data[layer.start + 2] & (_RESPONSE >> 8):
         _response(known, layer)
-    elif known and _age(known.query, layer) <= _PATIENCE:
+    elif known and not known.response and _age(known.query, layer) <= _PATIENCE:
         layer.note("dns.retransmission", True)
         layer.note("dns.retransmit_request", True)
         layer.note("dns.retransmit_request_in", known.query.packet.frame.number)

@@ -38,16 +38,26 @@ def _header() -> tuple[Field, ...]:
             "dns.length", "The length of a message over TCP.", source="RFC 1035 4.2.2", unit="bytes"
         ),
         _D.uint("dns.id", "What a response has in common with its query.", digits=4),
-        _D.uint("dns.flags", "The bits of the header together.", where(_is_whole, u16(2)), digits=4),
-        _D.boolean("dns.flags.response", "Whether it is a response.", where(_is_whole, flag(2, 0x80))),
+        _D.uint(
+            "dns.flags", "The bits of the header together.", where(_is_whole, u16(2)), digits=4
+        ),
+        _D.boolean(
+            "dns.flags.response", "Whether it is a response.", where(_is_whole, flag(2, 0x80))
+        ),
         _D.uint("dns.flags.opcode", "0 is a plain query.", where(_is_whole, bits(2, 0x78))),
         _D.boolean(
             "dns.flags.authoritative",
             "Whether the server is responsible for the name.",
             where(_is_response, flag(2, 0x04)),
         ),
-        _D.boolean("dns.flags.truncated", "Whether the message was cut.", where(_is_whole, flag(2, 0x02))),
-        _D.boolean("dns.flags.recdesired", "Whether the server shall ask others.", where(_is_whole, flag(2, 0x01))),
+        _D.boolean(
+            "dns.flags.truncated", "Whether the message was cut.", where(_is_whole, flag(2, 0x02))
+        ),
+        _D.boolean(
+            "dns.flags.recdesired",
+            "Whether the server shall ask others.",
+            where(_is_whole, flag(2, 0x01)),
+        ),
         _D.boolean(
             "dns.flags.recavail",
             "Whether the server would ask others.",
@@ -84,7 +94,11 @@ def _records() -> tuple[Field, ...]:
     return (
         _D.text("dns.qry.name", "The name asked about."),
         _D.uint("dns.qry.name.len", "The length of its text.", source="Wireshark", unit="bytes"),
-        _D.uint("dns.count.labels", "How many labels it has.", source="Wireshark"),
+        _D.uint(
+            "dns.count.labels",
+            "How many labels it has; the root counts as one.",
+            source="Wireshark",
+        ),
         _D.uint("dns.qry.type", "The type asked for: 1 A, 2 NS, 5 CNAME, 12 PTR, 28 AAAA."),
         _D.uint("dns.qry.class", "The class asked for; 1 is the Internet.", digits=4),
         _D.text("dns.resp.name", "The name that a record is about."),

@@ -102,9 +102,15 @@ FIELDS = (
     _E.ether("eth.dst", "The address of the station or group that the frame is for.", raw(0, 6)),
     _E.ether("eth.src", "The address of the station that sent the frame.", raw(6, 6)),
     _E.ether("eth.addr", "Either address.", both(raw(0, 6), raw(6, 6))),
-    _E.boolean("eth.dst.ig", "Whether the frame is for a group, not one station.", flag(0, 0x01 << 40, 6)),
-    _E.boolean("eth.dst.lg", "Whether the destination was assigned locally.", flag(0, 0x02 << 40, 6)),
-    _E.boolean("eth.src.ig", "Whether the source is a group, which it must not be.", flag(6, 0x01 << 40, 6)),
+    _E.boolean(
+        "eth.dst.ig", "Whether the frame is for a group, not one station.", flag(0, 0x01 << 40, 6)
+    ),
+    _E.boolean(
+        "eth.dst.lg", "Whether the destination was assigned locally.", flag(0, 0x02 << 40, 6)
+    ),
+    _E.boolean(
+        "eth.src.ig", "Whether the source is a group, which it must not be.", flag(6, 0x01 << 40, 6)
+    ),
     _E.boolean("eth.src.lg", "Whether the source was assigned locally.", flag(6, 0x02 << 40, 6)),
     _E.uint(
         "eth.type", "What the frame carries: 0x0800 is IPv4.", where(_has_type, u16(12)), digits=4

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 _WITH_ETHERTYPE = frozenset({"eth", "vlan", "ieee8021ad", "sll"})
+_STREAMED = frozenset({"dns", "http"})
+"""Several messages of these in one segment are named once."""
 _UNLISTED = frozenset({"_ws.malformed", "_ws.short"})
 
 
@@ -57,7 +59,7 @@ def _direction(layer: Layer) -> Values:
 def _protocols(layer: Layer) -> Values:
     names: list[str] = []
     for each in layer.packet.layers[1:]:
-        if each.protocol in _UNLISTED:
+        if each.protocol in _UNLISTED or (each.protocol in _STREAMED and each.protocol in names):
             continue
         names.append(each.protocol)
         if each.protocol in _WITH_ETHERTYPE and each.notes.get("ethertype"):

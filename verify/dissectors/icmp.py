@@ -127,7 +127,9 @@ _I = Table("icmp", "RFC 792")
 FIELDS = (
     _I.itself("The Internet Control Message Protocol, of IPv4."),
     _I.uint(
-        "icmp.type", "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.", where(_has_head, u8(0))
+        "icmp.type",
+        "0 echo reply, 3 unreachable, 5 redirect, 8 echo, 11 time exceeded.",
+        where(_has_head, u8(0)),
     ),
     _I.uint("icmp.code", "What it is about within the type.", where(_has_head, u8(1))),
     _I.uint("icmp.checksum", "The checksum of the message.", where(_has_head, u16(2)), digits=4),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissectors import ip_options
 from wirelab.verify.dissectors.checksum import BAD, GOOD, STATUS, UNVERIFIED, adds_up
 from wirelab.verify.dissectors.numbers import IP_PROTOCOLS
-from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.outcome import Next, cut, give_up
 from wirelab.verify.dissectors.reading import bits, both, flag, raw, u8, u16
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.layer import Layer
@@ -34,9 +34,9 @@ def dissect(layer: Layer) -> Next:
     header = (data[start] & 15) * 4
     length = (data[start + 2] << 8 | data[start + 3]) or stop - start
     if data[start] >> 4 != _VERSION or header < _SHORTEST:
-        return _give_up(layer, 1)
+        return give_up(layer, 1)
     if length < header:
-        return _give_up(layer, _LENGTH_END)
+        return give_up(layer, _LENGTH_END)
     if start + length < stop:
         layer.stop = stop = start + length
         if stop < end:
@@ -47,12 +47,6 @@ def dissect(layer: Layer) -> Next:
     if (data[start + 6] << 8 | data[start + 7]) & (_MORE | _OFFSET):
         return _fragment(layer, protocol, header, length)
     return protocol, data, start + header, end, stop
-
-
-def _give_up(layer: Layer, size: int) -> Next:
-    """Ends at a header that contradicts itself, of which only the first bytes are shown."""
-    layer.end = layer.stop = layer.start + size
-    return None
 
 
 def _fragment(layer: Layer, protocol: str, header: int, length: int) -> Next:
@@ -88,6 +82,12 @@ def _checksum_status(layer: Layer) -> Values:
     return (GOOD if adds_up(layer.data[start:end]) else BAD,)
 
 
+def _length(layer: Layer) -> Values:
+    """The length in the header; a zero, as offloading leaves it, stands for all there is."""
+    said = u16(2)(layer)
+    return (layer.stop - layer.start,) if said == (0,) else said
+
+
 def _header_length(layer: Layer) -> Values:
     return tuple(words * 4 for words in bits(0, 0x0F)(layer) if isinstance(words, int))
 
@@ -108,7 +108,7 @@ FIELDS = (
         bits(1, 0x03),
         source="RFC 3168 5",
     ),
-    _I.uint("ip.len", "The length of the packet, header included.", u16(2), unit="bytes"),
+    _I.uint("ip.len", "The length of the packet, header included.", _length, unit="bytes"),
     _I.uint("ip.id", "What the fragments of one datagram have in common.", u16(4), digits=4),
     _I.uint("ip.flags", "The three flags in the high bits.", bits(6, 0xE0), digits=2),
     _I.boolean("ip.flags.rb", "The reserved bit, which must be zero.", flag(6, 0x80)),

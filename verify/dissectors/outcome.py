@@ -26,3 +26,14 @@ def cut(layer: Layer) -> Next:
     elif not layer.quoted:
         Layer(layer.packet, "_ws.malformed", layer.data, layer.end, layer.end, layer.end)
     return None
+
+
+def give_up(layer: Layer, size: int) -> Next:
+    """Ends a packet's dissection at a header that contradicts itself.
+
+    Args:
+        layer: the layer of the header.
+        size: how many bytes of it are still believed.
+    """
+    layer.end = layer.start + size
+    return None

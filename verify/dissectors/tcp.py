@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissectors import http, tcp_options, tls
 from wirelab.verify.dissectors.desegment import FRAMINGS, messages
 from wirelab.verify.dissectors.numbers import TCP_PORTS
-from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.outcome import Next, cut, give_up
 from wirelab.verify.dissectors.streams import AnnouncedTcp
 from wirelab.verify.dissectors.tcp_analysis import analyse
-from wirelab.verify.dissectors.tcp_stream import HEADER, enter, quote
+from wirelab.verify.dissectors.tcp_stream import HEADER, OFFSET, enter, quote
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def dissect(layer: Layer) -> Next:
     if end - start < HEADER:
         return cut(layer)
     payload = start + (data[start + 12] >> 4) * 4
-    if payload < start + HEADER or payload > stop:
-        return None
+    if payload < start + HEADER:
+        return give_up(layer, OFFSET)
     if payload > end:
         return cut(layer)
     if layer.quoted:
@@ -36,6 +36,8 @@ def dissect(layer: Layer) -> Next:
     if payload >= end or segment.is_repetition:
         return None
     name = _carried(layer, segment.stream, payload)
+    if name == "tls" and not segment.flow.pending and not tls.may_start(data[payload:end]):
+        name = "data"
     if name in FRAMINGS and end == stop:
         return messages(name, segment, payload)
     return name, data, payload, end, stop

@@ -202,7 +202,11 @@ def _connection() -> tuple[Field, ...]:
             "By what it was scaled; -1 where that is unknown, -2 where nothing is scaled.",
             _scale_factor,
         ),
-        _W.uint("tcp.stream", "The number of the connection, from 0.", _of_either(lambda each: (each.stream.number,))),
+        _W.uint(
+            "tcp.stream",
+            "The number of the connection, from 0.",
+            _of_either(lambda each: (each.stream.number,)),
+        ),
         _W.uint(
             "tcp.completeness",
             "What was seen of the connection: SYN 1, SYN/ACK 2, ACK 4, data 8, FIN 16, RST 32.",

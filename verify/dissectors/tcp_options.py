@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.tcp_stream import ACK, HEADER, NO_SCALE, SYN
+from wirelab.verify.dissectors.tcp_stream import ACK, HEADER, MODULO, NO_SCALE, SYN, Segment
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.dissectors.table import Table
-    from wirelab.verify.dissectors.tcp_stream import Segment
     from wirelab.verify.field import Field, Reader
     from wirelab.verify.layer import Layer
 
@@ -42,8 +41,6 @@ def options(layer: Layer) -> list[Option]:
         if size < 1 or at + size > end or (size < 2 and kind not in (_END, _NOP)):
             break
         found.append(Option(kind, layer.data[at : at + size]))
-        if kind == _END:
-            break
         at += size
     return found
 
@@ -87,15 +84,21 @@ def _part(kind: int, size: int, offset: int, length: int) -> Reader:
 
 
 def _edges(offset: int) -> Reader:
-    """One edge of each block of a SACK option."""
+    """One edge of each block of the SACK options, counted like `tcp.ack`."""
 
-    def value(option: Option) -> Values:
-        if option.kind != _SACK or (len(option.data) - 2) % 8:
-            return ()
-        edges = range(2 + offset, len(option.data), 8)
-        return tuple([int.from_bytes(option.data[at : at + 4], "big") for at in edges])
+    def read(layer: Layer) -> Values:
+        state = layer.state
+        base = state.back.base or 0 if isinstance(state, Segment) else 0
+        return tuple(
+            [
+                (int.from_bytes(option.data[at : at + 4], "big") - base) % MODULO
+                for option in options(layer)
+                if option.kind == _SACK
+                for at in range(2 + offset, len(option.data) - 3, 8)
+            ]
+        )
 
-    return _each(value)
+    return read
 
 
 def _kind(option: Option) -> Values:

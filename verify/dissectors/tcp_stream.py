@@ -23,6 +23,8 @@ MODULO = 1 << 32
 FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 """The control bits of a segment (RFC 9293 3.1)."""
 
+OFFSET = 12
+"""Where a header says how long it is."""
 HEADER = 20
 """The length of a header without options, in bytes."""
 
@@ -292,6 +294,6 @@ def _part(segment: Segment) -> int:
         part |= Completeness.SYN_ACK
     elif flags & ACK:
         part |= Completeness.DATA if segment.length else Completeness.ACK
-    if flags & FIN:
+    if flags & (FIN | ACK) == FIN | ACK:
         part |= Completeness.FIN
     return part

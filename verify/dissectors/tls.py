@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CHANGE_CIPHER, _ALERT, _HANDSHAKE, _DATA = 20, 21, 22, 23
 _HEADER = 5
+_HEAD = ((_CHANGE_CIPHER, _DATA), (3, 3), (0, 4), (0, 255), (0, 255))
+"""The lowest and highest value of each byte of a record's header."""
 _LONGEST = (1 << 14) + 2048
 _CLIENT_HELLO, _SERVER_HELLO = 1, 2
 _SERVER_NAME, _VERSIONS = 0, 43
@@ -34,9 +36,15 @@ class Session:
 
 def starts(head: bytes) -> bool:
     """Whether bytes are those of a record."""
-    if len(head) < _HEADER or not _CHANGE_CIPHER <= head[0] <= _DATA:
+    return len(head) >= _HEADER and may_start(head)
+
+
+def may_start(head: bytes) -> bool:
+    """Whether bytes are those of a record as far as they go."""
+    head = head[:_HEADER]
+    if not all(low <= octet <= high for octet, (low, high) in zip(head, _HEAD, strict=False)):
         return False
-    return head[1] == 3 and head[2] <= 4 and 0 < (head[3] << 8 | head[4]) <= _LONGEST
+    return len(head) < _HEADER or 0 < (head[3] << 8 | head[4]) <= _LONGEST
 
 
 def framing(data: bytes, start: int, end: int, _: Stream) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.checksum import ABSENT, ILLEGAL, STATUS, addresses, transport_status
 from wirelab.verify.dissectors.numbers import UDP_PORTS
-from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.outcome import Next, cut, give_up
 from wirelab.verify.dissectors.reading import both, rest, u16
 from wirelab.verify.dissectors.streams import AnnouncedUdp, Ends, Numbering, ends
 from wirelab.verify.dissectors.table import Table
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
 
 _PROTOCOL = 17
-_HEADER = 8
+_LENGTH_END, _HEADER = 6, 8
+_JUMBO = 65536
+"""Only a datagram of so many bytes may say that its length is zero (RFC 2675 4)."""
 
 
 class UdpNumbers(Numbering):
@@ -44,14 +46,16 @@ def dissect(layer: Layer) -> Next:
     if end - start < _HEADER:
         return cut(layer)
     length = data[start + 4] << 8 | data[start + 5]
-    if length < _HEADER and (length or stop - start < 65536):
-        return None
+    if length < _HEADER and (length or stop - start < _JUMBO):
+        return give_up(layer, _LENGTH_END)
     if length and start + length < stop:
         layer.stop = stop = start + length
         layer.end = end = min(end, stop)
-    _time(layer)
-    if end <= start + _HEADER:
+    stream = _stream(layer)
+    layer.notes["udp.stream"] = (stream.number,)
+    if stop <= start + _HEADER:
         return None
+    _time(layer, stream)
     announced = layer.memory.of(AnnouncedUdp)
     announcement = announced.find(layer) if announced else None
     if announcement:
@@ -66,20 +70,24 @@ def _by_port(source: int, destination: int) -> str:
     return UDP_PORTS.get(low) or UDP_PORTS.get(high, "data")
 
 
-def _time(layer: Layer) -> None:
-    """Notes the conversation's number and the times since its first and previous frames."""
-    now = layer.packet.frame.time
+def _stream(layer: Layer) -> _Stream:
+    """The conversation of a datagram."""
     pair = ends(layer)
     streams = layer.memory.of(UdpStreams)
     stream = streams.get(pair)
     if stream is None:
+        now = layer.packet.frame.time
         number = layer.memory.shared.of(UdpNumbers).of(pair)
         stream = streams[pair] = _Stream(number, now, now)
-    notes = layer.notes
-    notes["udp.stream"] = (stream.number,)
+    return stream
+
+
+def _time(layer: Layer, stream: _Stream) -> None:
+    """Notes the times since the conversation's first and previous frames."""
+    now = layer.packet.frame.time
     if not layer.quoted:
-        notes["udp.time_relative"] = (now - stream.first,)
-        notes["udp.time_delta"] = (now - stream.last,)
+        layer.notes["udp.time_relative"] = (now - stream.first,)
+        layer.notes["udp.time_delta"] = (now - stream.last,)
         stream.last = now
 
 

@@ -56,15 +56,15 @@ def octets(value: Value) -> bytes:
 
 
 def _field(reference: FieldRef) -> Values:
-    name, layers = reference.name, reference.layers
+    field, layers = FIELDS[reference.name], reference.layers
     if not layers:
-        return lambda packet: packet.values(name)
-    protocol = FIELDS[name].protocol
+        return lambda packet: packet.read(field)
+    protocol = field.protocol
 
     def of_layers(packet: Packet) -> list[Value]:
         count = sum(layer.protocol == protocol for layer in packet.layers)
         chosen = chosen_layers(count, layers)
-        return [value for layer in chosen for value in packet.values(name, layer)]
+        return [value for layer in chosen for value in packet.read(field, layer)]
 
     return of_layers
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from wirelab.verify.match.plan import Ban
     from wirelab.verify.match.sightings import Sightings
-    from wirelab.verify.packet import Packet
 
 _BELOW = {
     "icmp": ("ip",),
@@ -38,7 +37,7 @@ def banned(
     ban: Ban,
     seen: Sightings,
     taken: Mapping[str, list[int]],
-    selects: Callable[[Test, Packet], bool],
+    chosen: Callable[[Test], frozenset[int]],
 ) -> list[int]:
     """The indices of the frames that should not be there.
 
@@ -46,9 +45,10 @@ def banned(
         ban: what must not be seen.
         seen: the capture.
         taken: the indices of the frames that each step took, in order.
-        selects: whether a packet satisfies a test, references included.
+        chosen: gives the indices of the packets that satisfy a test, references included.
     """
-    return [index for index in watched(ban, seen, taken) if selects(ban.test, seen.packets[index])]
+    forbidden = chosen(ban.test)
+    return [index for index in watched(ban, seen, taken) if index in forbidden]
 
 
 def watched(ban: Ban, seen: Sightings, taken: Mapping[str, list[int]]) -> list[int]:
@@ -75,12 +75,12 @@ def lacking(
     ban: Ban,
     seen: Sightings,
     taken: Mapping[str, list[int]],
-    selects: Callable[[Test, Packet], bool],
+    chosen: Callable[[Test], frozenset[int]],
 ) -> list[Test]:
     """The witnesses that were not seen, without which the ban proves nothing."""
-    packets = [seen.packets[index] for index in watched(ban, seen, taken)]
+    there = frozenset(watched(ban, seen, taken))
     wanted = [ban.seen] if ban.seen is not None else _witnesses(ban.test)
-    return [test for test in wanted if not any(selects(test, packet) for packet in packets)]
+    return [test for test in wanted if not there & chosen(test)]
 
 
 def _witnesses(test: Test) -> list[Test]:

@@ -76,7 +76,7 @@ class _Judging:
         self.consumed = frozenset(i for frames in self._taken.values() for i in frames)
 
     def leftovers(self) -> Leftovers:
-        return leftovers(self._plan, self._seen, self.consumed, self._selects)
+        return leftovers(self._plan, self._seen, self.consumed, self._chosen)
 
     def allowances(self, left: Leftovers) -> tuple[AllowanceUsed, ...]:
         numbers = {
@@ -93,15 +93,14 @@ class _Judging:
             yield self._about(
                 index,
                 ProblemKind.UNEXPECTED_FRAME,
-                f"no step and no allowance speaks of frame {{}}: {summary(self._packet(index))}",
+                f"belongs to no step and no allowance: {summary(self._packet(index))}",
             )
         for index, place in left.excess.items():
             allowance = self._plan.allowances[place].allowance
             yield self._about(
                 index,
                 ProblemKind.ALLOWANCE,
-                f"frame {{}} is one too many for the allowance {allowance.name!r}, which is for "
-                f"{allowance.most} at most",
+                f"is one too many for the allowance {allowance.name!r}, of {allowance.most}",
             )
 
     def bans(self) -> Iterator[Problem]:
@@ -111,10 +110,10 @@ class _Judging:
 
     def _ban(self, ban: Ban) -> Iterator[Problem]:
         text = print_test(self._resolved(ban.test))
-        for index in banned(ban, self._seen, self._taken, self._selects):
-            message = f"frame {{}} is what must never be seen: {text}"
-            yield self._about(index, ProblemKind.FORBIDDEN_FRAME, message, ban.test)
-        for test in lacking(ban, self._seen, self._taken, self._selects):
+        for index in banned(ban, self._seen, self._taken, self._chosen):
+            says = f"is what must never be seen: {text}"
+            yield self._about(index, ProblemKind.FORBIDDEN_FRAME, says, ban.test)
+        for test in lacking(ban, self._seen, self._taken, self._chosen):
             message = (
                 f"nothing that satisfies {print_test(test) or 'anything'!r} was seen, so that "
                 f"nothing satisfies {text!r} proves nothing; `seen=` says what else must be seen"
@@ -137,10 +136,17 @@ class _Judging:
     def _has_unbound(self, test: Test) -> bool:
         return any(map(self._known.bindings.is_unbound_name, references_of(test)))
 
-    def _selects(self, test: Test, packet: Packet) -> bool:
+    def _chosen(self, test: Test) -> frozenset[int]:
+        """The indices of the packets that satisfy a test, references included."""
+        if not references_of(test):
+            return self._seen.chosen(test)
         if self._has_unbound(test):
-            return False
-        return any(True for _ in self._satisfier.ways((test,), packet, self._known))
+            return frozenset()
+        return frozenset(
+            index
+            for index, packet in enumerate(self._seen.packets)
+            if any(True for _ in self._satisfier.ways((test,), packet, self._known))
+        )
 
     def _resolved(self, test: Test) -> Test:
         return substituted(test, self._known.bindings.lookup)
@@ -148,22 +154,17 @@ class _Judging:
     def _packet(self, index: int) -> Packet:
         return self._seen.packets[index]
 
-    def _about(
-        self, index: int, kind: ProblemKind, message: str, test: Test | None = None
-    ) -> Problem:
-        """A problem with a frame; `{}` in the message stands for its number."""
+    def _about(self, index: int, kind: ProblemKind, says: str, test: Test | None = None) -> Problem:
+        """A problem with a frame; what is said about it follows its number."""
         frame = self._packet(index).frame
-        selecting = self._frame_number(frame.number) if test is None else self._resolved(test)
+        itself = compare(Op.EQ, "frame.number", frame.number)
+        selecting = itself if test is None else self._resolved(test)
         return Problem(
             kind,
-            message.replace("{}", str(frame.number)),
+            f"frame {frame.number} {says}",
             point=frame.point,
             frame=frame.number,
             time=frame.time,
             filter=print_test(at_point(selecting, frame.point, self._seen.points)),
             after=frame.number - 1,
         )
-
-    @staticmethod
-    def _frame_number(number: int) -> Test:
-        return compare(Op.EQ, "frame.number", number)

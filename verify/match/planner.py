@@ -103,8 +103,7 @@ class _Planner:
         )
 
     def node(self, item: Item, at: str | None) -> Node:
-        uid = self.count
-        self.count += 1
+        uid = self.fresh()
         match item:
             case Seq():
                 return self.chain(uid, item.items, item.at or at, self.scope(item, at))
@@ -112,7 +111,7 @@ class _Planner:
                 nodes = self.nodes(items, at)
                 return Fork(uid, nodes, isinstance(item, AnyOrder), _live(nodes))
             case Optional(inner):
-                nodes = (self.node(inner, at), self.chain(self.count, (), at, None))
+                nodes = (self.node(inner, at), self.chain(self.fresh(), (), at, None))
                 return Choice(uid, nodes, _live(nodes))
             case Either(items):
                 nodes = self.nodes(items, at)
@@ -128,6 +127,11 @@ class _Planner:
                 return self.chain(uid, (), at, None)
             case _:
                 return self.leaf(uid, item, at)
+
+    def fresh(self) -> int:
+        """The next uid."""
+        self.count += 1
+        return self.count
 
     def nodes(self, items: tuple[Item, ...], at: str | None) -> tuple[Node, ...]:
         return tuple(self.node(each, at) for each in items)

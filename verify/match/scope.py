@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wirelab.verify.filter.nodes import Test
-    from wirelab.verify.match.plan import Closing, Exemption, Plan
+    from wirelab.verify.match.plan import Plan
     from wirelab.verify.match.sightings import Sightings
-    from wirelab.verify.packet import Packet
 
 
 @dataclass(frozen=True)
@@ -26,46 +25,50 @@ class Leftovers:
     """Frames of a closed scope that nothing covers, in order."""
 
 
-@dataclass
 class _Sorting:
     """Goes through the frames in order."""
 
-    plan: Plan
-    selects: Callable[[Test, Packet], bool]
-    covered: dict[int, list[int]] = field(default_factory=dict)
-    excess: dict[int, int] = field(default_factory=dict)
-    unexpected: list[int] = field(default_factory=list)
+    def __init__(
+        self, plan: Plan, seen: Sightings, chosen: Callable[[Test], frozenset[int]]
+    ) -> None:
+        self._allowances = plan.allowances
+        self._exempt = [_at(seen, each.points, chosen(each.test)) for each in plan.allowances]
+        self._closed = frozenset[int]().union(
+            *(_at(seen, each.points, chosen(test)) for each in plan.closings for test in each.tests)
+        )
+        self.covered: dict[int, list[int]] = {}
+        self.excess: dict[int, int] = {}
+        self.unexpected: list[int] = []
 
-    def add(self, index: int, packet: Packet) -> None:
-        fitting = [
-            place for place, each in enumerate(self.plan.allowances) if self._exempt(each, packet)
-        ]
+    @property
+    def frames(self) -> list[int]:
+        """The frames of which a closed scope or an allowance speaks, in order."""
+        return sorted(self._closed.union(*self._exempt))
+
+    def add(self, index: int) -> None:
+        fitting = [place for place, exempt in enumerate(self._exempt) if index in exempt]
         free = [place for place in fitting if self._has_room(place)]
         if free:
             self.covered.setdefault(free[0], []).append(index)
         elif fitting:
             self.excess[index] = fitting[0]
-        elif any(self._closed(each, packet) for each in self.plan.closings):
+        else:
             self.unexpected.append(index)
 
-    def _exempt(self, exemption: Exemption, packet: Packet) -> bool:
-        return packet.frame.point in exemption.points and self.selects(exemption.test, packet)
-
     def _has_room(self, place: int) -> bool:
-        most = self.plan.allowances[place].allowance.most
-        return len(self.covered.get(place, ())) < most
+        return len(self.covered.get(place, ())) < self._allowances[place].allowance.most
 
-    def _closed(self, closing: Closing, packet: Packet) -> bool:
-        return packet.frame.point in closing.points and any(
-            self.selects(test, packet) for test in closing.tests
-        )
+
+def _at(seen: Sightings, points: frozenset[str], indices: frozenset[int]) -> frozenset[int]:
+    """Those of the frames that were captured at some points."""
+    return frozenset(index for index in indices if seen.packets[index].frame.point in points)
 
 
 def leftovers(
     plan: Plan,
     seen: Sightings,
     consumed: frozenset[int],
-    selects: Callable[[Test, Packet], bool],
+    chosen: Callable[[Test], frozenset[int]],
 ) -> Leftovers:
     """Sorts the frames that no step took.
 
@@ -73,11 +76,10 @@ def leftovers(
         plan: the plan with its closed scopes and allowances.
         seen: the capture.
         consumed: the indices of the frames that steps took.
-        selects: whether a packet satisfies a test, references included.
+        chosen: gives the indices of the packets that satisfy a test, references included.
     """
-    sorting = _Sorting(plan, selects)
-    if plan.closings or plan.allowances:
-        for index, packet in enumerate(seen.packets):
-            if index not in consumed:
-                sorting.add(index, packet)
+    sorting = _Sorting(plan, seen, chosen)
+    for index in sorting.frames:
+        if index not in consumed:
+            sorting.add(index)
     return Leftovers(sorting.covered, sorting.excess, tuple(sorting.unexpected))

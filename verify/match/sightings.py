@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ class Sightings:
     shared_clock: bool = True
     """Whether times at different points can be compared."""
 
+    _chosen: dict[Test, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+
     @cached_property
     def by_point(self) -> dict[str, list[int]]:
         """The indices of the packets of each point."""
@@ -39,6 +41,15 @@ class Sightings:
     def time(self, index: int) -> int:
         """When a packet was captured, in nanoseconds since the epoch."""
         return self.packets[index].frame.time
+
+    def chosen(self, test: Test) -> frozenset[int]:
+        """The indices of all packets that satisfy a test without references."""
+        if test not in self._chosen:
+            selects = predicate(test)
+            self._chosen[test] = frozenset(
+                index for index, packet in enumerate(self.packets) if selects(packet)
+            )
+        return self._chosen[test]
 
     def candidates(self, test: Test, point: str) -> list[int]:
         """The indices of the packets at a point that satisfy a test without references."""

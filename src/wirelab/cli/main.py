@@ -33,18 +33,21 @@ class _Lazy(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = """Real protocol traffic in emulated networks, captured and verified.
+
+\b
+lab run                        every scenario, in parallel; results in out/
+lab run dhcp-dora              one of them
+lab show frag-router           what it teaches, and what must be seen
+lab verify x.pcapng --expect dhcp-dora
+                               judge a capture of your own
+
+Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
+3 this machine lacks something.
+"""
+
+
+@click.group(cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(metadata.version("wirelab"), prog_name="wirelab")
 def main() -> None:
-    r"""Real protocol traffic in emulated networks, captured and verified.
-
-    \b
-    lab run                        every scenario, in parallel; results in out/
-    lab run dhcp-dora              one of them
-    lab show frag-router           what it teaches, and what must be seen
-    lab verify x.pcapng --expect dhcp-dora
-                                   judge a capture of your own
-
-    Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
-    3 this machine lacks something.
-    """
+    """Run the command that was typed."""

@@ -10,8 +10,7 @@ import click
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
 from wirelab.run.plan import plan
-from wirelab.run.provenance import Provenance, read_provenance
-from wirelab.verify import explain, judge, read_capture
+from wirelab.verify import Provenance, explain, judge, provenance, read_capture
 
 
 @click.command("verify")
@@ -28,7 +27,7 @@ def command(capture: Path, expect: str, assignments: tuple[str, ...], as_json: b
     with explained():
         job = plan([expect], assignments, seed=0)[0]
         read = read_capture(capture)
-        ours = read_provenance(read.comment) or Provenance("", {}, {})
+        ours = provenance(read.comment) or Provenance("")
         settings: dict[str, Any] = job.settings | (
             {} if assignments or ours.scenario != expect else ours.settings
         )

@@ -9,10 +9,17 @@ from typing import Any
 from wirelab.emulator import Captured, EmulatorError, Lab, Missing, PointStatistics
 from wirelab.run.outcome import Outcome, Status
 from wirelab.run.plan import Job
-from wirelab.run.provenance import write_provenance
 from wirelab.run.publish import publish
 from wirelab.scenarios import Stage
-from wirelab.verify import CaptureWriter, Point, Verdict, explain, judge, read_capture
+from wirelab.verify import (
+    CaptureWriter,
+    Point,
+    Provenance,
+    Verdict,
+    explain,
+    judge,
+    read_capture,
+)
 
 _EXPLANATION_WIDTH = 100
 
@@ -85,7 +92,7 @@ def _write_captures(
         Point(point, f"interface {name} of the lab", lab.interface(name).mtu)
         for point, name in job.scenario.points.items()
     ]
-    comment = write_provenance(job, names)
+    comment = Provenance(job.scenario.id, job.seed, job.settings, names).comment()
     (folder / "points").mkdir()
     _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
     for point in points:

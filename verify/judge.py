@@ -1,0 +1,160 @@
+"""Judging: a capture and an expectation in, a verdict out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wirelab.verify.dissect import dissect
+from wirelab.verify.items import Named
+from wirelab.verify.lint import everything, validate
+from wirelab.verify.match.attempt import Attempt
+from wirelab.verify.match.findings import findings
+from wirelab.verify.match.planner import plan
+from wirelab.verify.match.points import MissingPoint, located
+from wirelab.verify.match.sightings import Sightings
+from wirelab.verify.provenance import Provenance, provenance
+from wirelab.verify.verdict import (
+    Packets,
+    Problem,
+    ProblemKind,
+    Status,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wirelab.verify.capture import Capture
+    from wirelab.verify.items import Item
+    from wirelab.verify.match.attempt import Outcome
+    from wirelab.verify.match.conclude import Conclusion
+    from wirelab.verify.match.state import State
+
+BUDGET = 200_000
+"""How many frames a search may try, whatever the size of the capture."""
+BUDGET_PER_FRAME = 50
+"""How many more it may try for each frame of the capture."""
+
+
+def judge(
+    expectation: Item,
+    capture: Capture,
+    names: Mapping[str, object] | None = None,
+    *,
+    own: bool | None = None,
+    excuse: Iterable[str] = (),
+    shared_clock: bool = True,
+    budget: int | None = None,
+) -> Verdict:
+    """Judges a capture.
+
+    Args:
+        expectation: what is expected.
+        capture: what was captured.
+        names: what `${…}` names stand for; by default what the capture says about itself, and
+            nothing for a foreign capture, in which they are bound at their first sight.
+        own: whether the capture is one of this lab: its habits are then required, every name must
+            be bound, and its invariants must hold. By default it is when it has names.
+        excuse: names of invariants that may be broken.
+        shared_clock: whether times at different capture points can be compared; not so when files
+            of different machines were merged.
+        budget: how many frames a search may try; by default a number that grows with the capture.
+
+    Raises:
+        ExpectationError: the expectation contradicts itself, or wants a name that an own capture
+            does not bind.
+        FilterError: the value of a name does not fit the field with which it is compared.
+    """
+    validate(expectation)
+    made = provenance(capture.comment) or Provenance("")
+    bound = made.names if names is None else names
+    asked = _Asked(expectation, capture, bound, bool(bound) if own is None else own, shared_clock)
+    limit = BUDGET + BUDGET_PER_FRAME * len(capture.frames) if budget is None else budget
+    verdict = _judged(asked, limit)
+    return replace(verdict, scenario=made.scenario, seed=made.seed, settings=made.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be judged."""
+
+    expectation: Item
+    capture: Capture
+    names: Mapping[str, object]
+    own: bool
+    shared_clock: bool
+
+
+def _judged(asked: _Asked, budget: int) -> Verdict:
+    present = tuple(point.name for point in asked.capture.points)
+    if problem := _impossible(asked):
+        return _failure(asked, problem)
+    try:
+        points = located(asked.expectation, present)
+    except MissingPoint as missing:
+        return _failure(asked, Problem(ProblemKind.MISSING_POINT, str(missing)))
+    ready = plan(asked.expectation, points, asked.names, own=asked.own)
+    seen = Sightings(dissect(asked.capture.frames), present, asked.shared_clock)
+    outcome = Attempt(ready, seen, budget).outcome()
+    if outcome.state is None or outcome.conclusion is None:
+        return _failure(asked, _given_up(budget))
+    return _verdict(asked, seen, outcome.state, outcome.conclusion, outcome)
+
+
+def _verdict(
+    asked: _Asked, seen: Sightings, state: State, conclusion: Conclusion, outcome: Outcome
+) -> Verdict:
+    found = findings(outcome, state, seen)
+    problems = [*found.problems, *conclusion.problems]
+    if not state.frames and not problems:
+        problems.append(Problem(ProblemKind.NOTHING_MATCHED, "no step was seen; all are optional"))
+    return Verdict(
+        status=Status.FAIL if problems else Status.PASS,
+        steps=found.steps,
+        problems=tuple(sorted(problems, key=lambda problem: problem.after)),
+        allowances=conclusion.allowances,
+        invariants=(),
+        packets=_packets(len(seen.packets), conclusion),
+        names=state.known.bindings.texts(),
+        began=asked.capture.frames[0].time,
+    )
+
+
+def _packets(total: int, conclusion: Conclusion) -> Packets:
+    matched, allowed = len(conclusion.consumed), len(conclusion.allowed)
+    unexpected = len(conclusion.unexpected)
+    rest = total - matched - allowed - unexpected
+    return Packets(total, matched, allowed, unexpected, rest)
+
+
+def _impossible(asked: _Asked) -> Problem | None:
+    """Why there is nothing to judge; None when there is."""
+    if not any(isinstance(each, Named) for each in everything(asked.expectation)):
+        return Problem(ProblemKind.NO_STEPS, "the expectation asks for no frame")
+    if not asked.capture.frames:
+        return Problem(ProblemKind.EMPTY_CAPTURE, "the capture has no frame")
+    return None
+
+
+def _given_up(budget: int) -> Problem:
+    message = (
+        f"the search was given up after {budget} attempts and nothing is known; "
+        "steps that say more about their frames are found sooner"
+    )
+    return Problem(ProblemKind.BUDGET, message)
+
+
+def _failure(asked: _Asked, problem: Problem) -> Verdict:
+    """The verdict when nothing could be matched."""
+    total = len(asked.capture.frames)
+    return Verdict(
+        status=Status.FAIL,
+        steps=(),
+        problems=(problem,),
+        allowances=(),
+        invariants=(),
+        packets=Packets(total, 0, 0, 0, total),
+        names={name: str(value) for name, value in sorted(asked.names.items())},
+        began=asked.capture.frames[0].time if asked.capture.frames else 0,
+    )

@@ -59,7 +59,7 @@ def _frag_source(settings: Settings) -> Item:
     return seq(
         _both_points("request", "c", payload, _ETHERNET_MTU, ("lan", "wan")),
         _both_points("reply", "s", payload, _ETHERNET_MTU, ("wan", "lan")),
-        closed=["ip"],
+        closed=["ip", "icmp"],
     )
 
 
@@ -96,7 +96,7 @@ def _frag_router(settings: Settings) -> Item:
         step("whole", f"{_WHOLE} && ip.flags.df == 0", at="lan"),
         *fragment_steps("cut", "c", payload, mtu, "wan"),
         _both_points("reply", "s", payload, mtu, ("wan", "lan")),
-        closed=["ip"],
+        closed=["ip", "icmp"],
     )
 
 
@@ -145,7 +145,7 @@ def _pmtud_df(settings: Settings) -> Item:
             at="wan",
         ),
         forwarded("reply", "wan", "lan"),
-        closed=["ip"],
+        closed=["ip", "icmp"],
     )
 
 

@@ -96,7 +96,7 @@ def unreach_host(lab: Stage) -> None:
     expect=seq(
         step("echo", _echo(_NO_NETWORK), at="lan"),
         step("net_unreachable", _unreachable(0, "r1.ip", "echo"), at="lan"),
-        closed=["ip"],
+        closed=["ip", "icmp"],
     ),
 )
 def unreach_net(lab: Stage) -> None:
@@ -126,7 +126,7 @@ table ip filter {
     expect=seq(
         step("echo", _echo("${s.ip}"), at="lan"),
         step("prohibited", _unreachable(9, "r1.ip", "echo"), at="lan"),
-        closed=["ip"],
+        closed=["ip", "icmp"],
     ),
 )
 def unreach_admin(lab: Stage) -> None:

@@ -1,1 +1,65 @@
-""""""
+"""What judges a capture: bytes in, verdict out; no root, no sockets, no lab."""
+
+from wirelab.verify.capture import Capture, read_capture
+from wirelab.verify.dissect import dissect
+from wirelab.verify.errors import CaptureError, ExpectationError, FilterError, VerifyError
+from wirelab.verify.expect import (
+    allow,
+    any_order,
+    either,
+    forwarded,
+    fragments,
+    habit,
+    never,
+    optional,
+    par,
+    reassembles_to,
+    repeat,
+    seq,
+    step,
+    stream,
+)
+from wirelab.verify.explain import explain
+from wirelab.verify.filter import display_filter
+from wirelab.verify.frame import Frame, Point
+from wirelab.verify.items import Item
+from wirelab.verify.judge import judge
+from wirelab.verify.ladder import ladder
+from wirelab.verify.provenance import Provenance, provenance
+from wirelab.verify.verdict import Verdict
+from wirelab.verify.writer import CaptureWriter
+
+__all__ = [
+    "Capture",
+    "CaptureError",
+    "CaptureWriter",
+    "ExpectationError",
+    "FilterError",
+    "Frame",
+    "Item",
+    "Point",
+    "Provenance",
+    "Verdict",
+    "VerifyError",
+    "allow",
+    "any_order",
+    "display_filter",
+    "dissect",
+    "either",
+    "explain",
+    "forwarded",
+    "fragments",
+    "habit",
+    "judge",
+    "ladder",
+    "never",
+    "optional",
+    "par",
+    "provenance",
+    "read_capture",
+    "reassembles_to",
+    "repeat",
+    "seq",
+    "step",
+    "stream",
+]

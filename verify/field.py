@@ -88,7 +88,8 @@ def parse(field: Field, text: str) -> Value:
 
 
 def _render_number(field: Field, value: Value) -> str:
-    return f"0x{value:0{field.digits}x}" if field.digits else str(value)
+    number = as_int(value)
+    return f"0x{number:0{field.digits}x}" if field.digits else str(number)
 
 
 def _render_bool(_: Field, value: Value) -> str:
@@ -125,7 +126,7 @@ def _render_time(_: Field, value: Value) -> str:
 
 
 def _render_float(_: Field, value: Value) -> str:
-    return f"{value:.6g}"
+    return f"{float(value):.6g}"
 
 
 def as_bytes(value: Value) -> bytes:

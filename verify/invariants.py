@@ -5,7 +5,6 @@ The names of the violations are stable, so that a scenario can excuse one that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from wirelab.verify.dissectors.checksum import BAD, ILLEGAL
 from wirelab.verify.fields import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from wirelab.verify.layer import Layer
     from wirelab.verify.packet import Packet
 

@@ -30,7 +30,7 @@ class Layer:
         "stop",
     )
 
-    def __init__(  # noqa: PLR0917  made once a layer: keywords cost a tenth of the dissection
+    def __init__(
         self, packet: Packet, protocol: str, data: bytes, start: int, end: int, stop: int
     ) -> None:
         layers = packet.layers

@@ -8,16 +8,23 @@ import json
 import socket
 import sys
 
+_REPORT_ERRORS = {
+    socket.AF_INET: (socket.IPPROTO_IP, 11),  # IP_RECVERR, include/uapi/linux/in.h
+    socket.AF_INET6: (socket.IPPROTO_IPV6, 25),  # IPV6_RECVERR, include/uapi/linux/in6.h
+}
+
 
 def main(address: str, port: int, source_port: int, wait: float, data: bytes) -> dict[str, object]:
     """Send one datagram; return source port, error and answer."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sender:
         sender.settimeout(wait)
+        # Else only the ICMP errors that mean "for ever" are reported (RFC 1122 section 4.1.3.3).
+        sender.setsockopt(*_REPORT_ERRORS[family], 1)
         sender.bind(("", source_port))
         error, answer = "", b""
         try:
-            sender.connect((address, port))  # so that the kernel reports ICMP errors
+            sender.connect((address, port))  # so that errors and answers are its own
             sender.send(data)
             answer = sender.recv(65535)
         except TimeoutError:

@@ -6,6 +6,8 @@ table `FIELDS`, whose rows say what the layer's bytes mean.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wirelab.verify.dissectors import (
     arp,
     dhcp,
@@ -30,8 +32,10 @@ from wirelab.verify.dissectors import (
     tls,
     udp,
 )
-from wirelab.verify.dissectors.outcome import Dissector
 from wirelab.verify.frame import LinkType
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.outcome import Dissector
 
 DISSECTORS: dict[str, Dissector] = {
     **plain.DISSECTORS,

@@ -8,11 +8,11 @@ from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import present, u8, u16
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import SECOND
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Reader
+    from wirelab.verify.layer import Layer
 
 _REQUEST, _REPLY = 1, 2
 _ETHERNET_LIKE = frozenset({1, 6})

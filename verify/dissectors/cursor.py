@@ -24,7 +24,7 @@ class Cursor:
         return self.end - self.at
 
     def number(self, size: int) -> int:
-        """The next `size` bytes as a number in network order; raises MissingBytesError."""
+        """The next `size` bytes as a number; raises MissingBytesError."""
         return int.from_bytes(self.take(size), "big")
 
     def take(self, size: int) -> bytes:
@@ -36,7 +36,7 @@ class Cursor:
         return self.data[at : at + size]
 
     def within(self, size: int) -> Cursor:
-        """A cursor over the next `size` bytes, which this one steps over; raises MissingBytesError."""
+        """A cursor over the next `size` bytes, which this one skips; raises MissingBytesError."""
         at = self.at
         self.take(size)
         return Cursor(self.data, at, self.at)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
 from wirelab.verify.dissectors.dhcp_options import END, OVERLOAD, PAD, describe
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import bits, flag, raw, u8, u16, u32
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.layer import Layer
 
 _FIXED = 236
 _COOKIE = b"\x63\x82\x53\x63"

@@ -23,7 +23,8 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
         first: where the message starts, from which compressed names are pointed to.
 
     Raises:
-        MissingBytesError: the name runs out of the message, points forward or in a circle, or is too long.
+        MissingBytesError: the name runs out of the message, points anywhere but back, or is too
+            long.
 
     Source: RFC 1035 3.1 and 4.1.4.
 

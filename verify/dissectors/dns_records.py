@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.cursor import printable
 from wirelab.verify.dissectors.dns_names import name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wirelab.verify.dissectors.cursor import Cursor
     from wirelab.verify.layer import Layer
 

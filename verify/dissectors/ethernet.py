@@ -8,10 +8,10 @@ from wirelab.verify.dissectors.numbers import ETHERTYPES
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import bits, both, flag, raw, u8, u16, where
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.layer import Layer
 
 _LONGEST_LENGTH = 1500
 _LOWEST_TYPE = 1536

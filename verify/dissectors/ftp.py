@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.checksum import addresses
 from wirelab.verify.dissectors.cursor import printable
-from wirelab.verify.dissectors.outcome import Next
 from wirelab.verify.dissectors.streams import AnnouncedTcp, Announcement, Ends, ends
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Reader
+    from wirelab.verify.layer import Layer
 
 _PORT = b"\x00\x15"
 _SIX_NUMBERS = re.compile(rb"(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})")
@@ -139,19 +137,25 @@ def dissect_data(layer: Layer) -> Next:
     return None
 
 
-def _announced(value: Callable[[Announcement], Values]) -> Reader:
-    """Values that the announcement of a data connection has."""
+def _setup_frame(layer: Layer) -> Values:
+    state = layer.state
+    return (state.layer.packet.frame.number,) if isinstance(state, Announcement) else ()
 
-    def read(layer: Layer) -> Values:
-        state = layer.state
-        return value(state) if isinstance(state, Announcement) else ()
 
-    return read
+def _setup_method(layer: Layer) -> Values:
+    state = layer.state
+    return (state.method,) if isinstance(state, Announcement) else ()
 
 
 def _served(part: int) -> Reader:
     """The command that a data connection serves (0), or its frame (1)."""
-    return _announced(lambda each: (each.command[part],) if each.command else ())
+
+    def read(layer: Layer) -> Values:
+        state = layer.state
+        command = state.command if isinstance(state, Announcement) else None
+        return (command[part],) if command else ()
+
+    return read
 
 
 _F = Table("ftp", "RFC 959")
@@ -179,13 +183,13 @@ FIELDS = (
     _P.uint(
         "ftp-data.setup-frame",
         "The frame that announced the connection.",
-        _announced(lambda each: (each.layer.packet.frame.number,)),
+        _setup_frame,
         source="Wireshark",
     ),
     _P.text(
         "ftp-data.setup-method",
         "How: PASV, PORT, EPASV or EPRT.",
-        _announced(lambda each: (each.method,)),
+        _setup_method,
         source="Wireshark",
     ),
     _P.text(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wirelab.verify.dissectors.numbers import ETHERTYPES
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import u16
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.layer import Layer
 
 _HEADER = 4
 _OPTIONAL = (0x8000, 0x2000, 0x1000)

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.cursor import printable
-from wirelab.verify.dissectors.outcome import Next
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.dissectors.tcp_stream import Segment
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
+    from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.dissectors.tcp_stream import Stream
 
 _METHODS = rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH"

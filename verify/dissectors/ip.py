@@ -10,11 +10,11 @@ from wirelab.verify.dissectors.numbers import IP_PROTOCOLS
 from wirelab.verify.dissectors.outcome import Next, cut, give_up
 from wirelab.verify.dissectors.reading import bits, both, flag, raw, u8, u16
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
 from wirelab.verify.reassembly import Reassembly, note
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.layer import Layer
 
 _VERSION = 4
 _LENGTH_END, _CHECKSUM_END, _SHORTEST = 4, 12, 20

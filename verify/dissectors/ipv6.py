@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wirelab.verify.dissectors.checksum import network_layer
 from wirelab.verify.dissectors.numbers import IP_PROTOCOLS
 from wirelab.verify.dissectors.outcome import Next, cut
-from wirelab.verify.layer import Layer
 from wirelab.verify.reassembly import Reassembly, note
+
+if TYPE_CHECKING:
+    from wirelab.verify.layer import Layer
 
 _HEADER = 40
 _FRAGMENT_HEADER = 8

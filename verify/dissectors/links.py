@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.ethernet import carried
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.frame import LinkType
-from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.layer import Layer
 
 _SLL, _SLL2 = 16, 20
 _INET = 2

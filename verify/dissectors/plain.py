@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.outcome import Dissector, Next
 from wirelab.verify.dissectors.reading import rest
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import Kind
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
+    from wirelab.verify.dissectors.outcome import Dissector, Next
     from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.layer import Layer
 
 _KNOWN = (
     ("dhcpv6", "The Dynamic Host Configuration Protocol for IPv6.", "RFC 8415"),
@@ -30,7 +30,7 @@ _KNOWN = (
 _BY_NUMBER = "It is known by its number alone; its content is not looked at."
 
 
-def dissect(layer: Layer) -> Next:  # noqa: ARG001  a dissector is given its layer
+def dissect(layer: Layer) -> Next:
     """A protocol whose presence is all that is said."""
     return None
 

@@ -10,11 +10,12 @@ from wirelab.verify.dissectors.numbers import TCP_PORTS
 from wirelab.verify.dissectors.outcome import Next, cut, give_up
 from wirelab.verify.dissectors.streams import AnnouncedTcp
 from wirelab.verify.dissectors.tcp_analysis import analyse
-from wirelab.verify.dissectors.tcp_stream import HEADER, OFFSET, enter, quote
-from wirelab.verify.layer import Layer
+from wirelab.verify.dissectors.tcp_connections import enter, quote
+from wirelab.verify.dissectors.tcp_stream import HEADER, OFFSET
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.tcp_stream import Stream
+    from wirelab.verify.layer import Layer
 
 
 def dissect(layer: Layer) -> Next:

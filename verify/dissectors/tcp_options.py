@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.tcp_stream import ACK, HEADER, MODULO, NO_SCALE, SYN, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.dissectors.table import Table
     from wirelab.verify.field import Field, Reader

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printable
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.reading import u16
 from wirelab.verify.dissectors.streams import AnnouncedUdp, Announcement, sender_and_receiver
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    from wirelab.verify.layer import Layer
 
 _FILES = ("tftp.source_file", "tftp.destination_file")
 _READ, _WRITE, _DATA, _ACK, _ERROR, _OPTIONS = range(1, 7)

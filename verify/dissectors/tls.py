@@ -9,10 +9,10 @@ from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError, printabl
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.dissectors.tcp_stream import Segment
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.tcp_stream import Stream
+    from wirelab.verify.layer import Layer
 
 _CHANGE_CIPHER, _ALERT, _HANDSHAKE, _DATA = 20, 21, 22, 23
 _HEADER = 5

@@ -12,10 +12,10 @@ from wirelab.verify.dissectors.reading import both, rest, u16
 from wirelab.verify.dissectors.streams import AnnouncedUdp, Ends, Numbering, ends
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import Kind
-from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
+    from wirelab.verify.layer import Layer
 
 _PROTOCOL = 17
 _LENGTH_END, _HEADER = 6, 8

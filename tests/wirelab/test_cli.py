@@ -119,10 +119,12 @@ def test_an_output_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_program_is_a_skip_that_says_how_to_mend_it(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "which").symlink_to("/usr/bin/which")  # Mininet asks for it
     code = (
-        "import os, sys; os.environ['PATH'] = '/nowhere';"
+        "import os, sys; out = sys.argv[1]; os.environ['PATH'] = out + '/bin';"
         "import wirelab.emulator.spawn as spawn; spawn._SYSTEM_PATH = ();"
-        "sys.argv = ['lab', 'run', 'unreach-net', '-o', sys.argv[1]];"
+        "sys.argv = ['lab', 'run', 'unreach-net', '-o', out];"
         "from wirelab.cli import main; main()"
     )
     argv = [sys.executable, "-c", code, str(tmp_path)]

@@ -2,7 +2,7 @@
 
 >>> from wirelab.verify.filter import display_filter
 >>> str(display_filter("arp.opcode eq 1 and not eth.dst[0] & 1"))
-'arp.opcode == 1 && !(eth.dst[0] & 01)'
+'arp.opcode == 1 && !(eth.dst[0] & 0x01)'
 """
 
 from __future__ import annotations

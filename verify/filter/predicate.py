@@ -11,6 +11,7 @@ from typing import Any
 
 from wirelab.verify.field import as_bytes
 from wirelab.verify.fields import FIELDS, Kind, Value
+from wirelab.verify.filter.kinds import kind_of
 from wirelab.verify.filter.nodes import (
     Always,
     And,
@@ -74,7 +75,8 @@ def predicate(test: Test) -> Predicate:
         case Compare():
             return _compare(test)
         case Member(how, operand, elements):
-            return _member(how, values(operand), [_element(each) for each in elements])
+            memberships = [_element(each, operand) for each in elements]
+            return _member(how, values(operand), memberships)
         case Always():
             return lambda _: True
 
@@ -105,10 +107,17 @@ def _relation(test: Compare) -> Relation:
         search = compiled(str(test.right.value)).search
         return lambda value, _: search(octets(value)) is not None
     order = _ORDER[test.op]
+    if kind_of(test.left) in (Kind.BYTES, Kind.PROTOCOL):
+        return lambda one, other: order(_by_length(one), _by_length(other))
     if isinstance(test.right, Constant) and test.right.prefix is not None:
         bits = test.right.prefix
         return lambda one, other: order(_network(one, bits), _network(other, bits))
     return order
+
+
+def _by_length(row: bytes) -> tuple[int, bytes]:
+    """What rows of bytes are ordered by: in Wireshark 4.0 a longer one is always greater."""
+    return len(row), row
 
 
 def _network(address: Value, bits: int) -> bytes:
@@ -131,14 +140,14 @@ def _member(how: How, found: Values, elements: list[Membership]) -> Predicate:
     return member
 
 
-def _element(element: Operand | Between) -> Membership:
+def _element(element: Operand | Between, operand: Operand) -> Membership:
     if isinstance(element, Between):
         low, high = values(element.low), values(element.high)
+        at_most = _relation(Compare(Op.LE, How.ANY, operand, element.low))
         return lambda packet, value: any(
-            _ORDER[Op.LE](least, value) and _ORDER[Op.LE](value, most)
+            at_most(least, value) and at_most(value, most)
             for least in low(packet)
             for most in high(packet)
         )
-    test = Compare(Op.EQ, How.ANY, element, element)
-    relation, wanted = _relation(test), values(element)
+    relation, wanted = _relation(Compare(Op.EQ, How.ANY, operand, element)), values(element)
     return lambda packet, value: any(relation(value, each) for each in wanted(packet))

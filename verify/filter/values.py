@@ -19,6 +19,8 @@ TIMES = frozenset({Kind.TIME, Kind.EPOCH})
 _TRUTH = {"true": 1, "false": 0}
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|\d+", re.ASCII)
 _SINGLE_BYTE = re.compile(r":?(?:0[xX])?([0-9a-fA-F]{1,2})")
+_PROTOCOLS = frozenset({"dc", "fc", "ff", "e100", "e164", "e212", "fc00", "fefd"})
+"""Protocols of Wireshark whose names look like bytes; Wireshark takes the words for them."""
 _PRINTABLE = re.compile(rb'[^ -~]|["\\]')
 
 
@@ -79,6 +81,9 @@ def _truth(text: str) -> int:
 def _octets(literal: Literal, kind: Kind) -> bytes:
     if literal.form is not Form.WORD:
         octets = literal.text.encode(errors="surrogateescape")
+    elif literal.text in _PROTOCOLS:
+        bytes_ = f"0x{literal.text}" if len(literal.text) == 2 else f":{literal.text}"
+        raise ValueError(f"{literal.text!r} is a protocol of Wireshark; write {bytes_}")
     elif single := _SINGLE_BYTE.fullmatch(literal.text):
         octets = bytes([int(single[1], 16)])
     else:
@@ -110,7 +115,7 @@ def written(constant: Constant) -> str:
         return quoted(str(constant.value))
     if constant.kind in OCTETS:
         octets = bytes(constant.value)  # type: ignore[arg-type]  # OCTETS are bytes
-        return octets.hex(":") if octets else '""'
+        return f"0x{octets.hex()}" if len(octets) == 1 else octets.hex(":") or '""'
     if constant.digits and isinstance(constant.value, int) and constant.value >= 0:
         return f"0x{constant.value:0{constant.digits}x}"
     text = _trimmed(render(_specimen(constant.kind), constant.value), constant.kind)

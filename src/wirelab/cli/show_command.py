@@ -1,13 +1,14 @@
 """`lab show`."""
 
 import inspect
+from collections.abc import Iterator
 
 import click
 
 from wirelab.cli.errors import explained
 from wirelab.run.plan import plan
 from wirelab.scenarios import Scenario, Setting
-from wirelab.verify import ladder
+from wirelab.verify import Item, ladder
 
 
 @click.command("show")
@@ -28,7 +29,7 @@ def _show(scenario: Scenario, settings: dict[str, object]) -> None:
     _section("The network", (inspect.getdoc(module) or "").partition("\n")[2].strip("\n"))
     places = (f"{point:8} {interface}" for point, interface in scenario.points.items())
     _section("Captured at", "\n".join(places))
-    _section("What must be seen", "\n".join(ladder(scenario.expect(settings))))
+    _section("What must be seen", "\n".join(_rungs(scenario.expect(settings))))
     if scenario.settings:
         _section("Settings", "\n".join(map(_described, scenario.settings)))
     _section("Read", ", ".join(scenario.rfcs))
@@ -39,6 +40,16 @@ def _section(title: str, text: str) -> None:
     click.secho(f"\n{title}", bold=True)
     for line in text.splitlines():
         click.echo(f"  {line}" if line else "")
+
+
+def _rungs(expectation: Item) -> Iterator[str]:
+    """Yield a line for each row of the ladder, and its filter, to be pasted, below it."""
+    for row in ladder(expectation):
+        indent = "  " * row.depth
+        head = " ".join(filter(None, (row.name, row.point and f"at {row.point}", row.note)))
+        yield f"{indent}{head or row.text}"
+        if head and row.text:
+            yield f"{indent}    {row.text}"
 
 
 def _described(setting: Setting) -> str:

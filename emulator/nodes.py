@@ -32,6 +32,7 @@ class Host(Node):
     name: str
     params: dict[str, Any]
     router = False
+    isSetup = True  # noqa: N815 - else Mininet looks for mnexec and ifconfig, which we do without
     bridge_index = 0
     lab_hosts: Callable[[], Mapping[str, str]] = staticmethod(dict)
     """Names and addresses of all nodes of the lab, for /etc/hosts."""

@@ -20,9 +20,11 @@ POLICY = "usr/sbin/policy-rc.d"
 
 ENTER = """
 mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/merged" &&
-mount -t proc proc "$1/merged/proc" && mount --rbind /dev "$1/merged/dev" || exit 99
-cd /; machine=$1; shift; exec chroot "$machine/merged" "$@"
+mount -t proc proc "$1/merged/proc" && mount --rbind /dev "$1/merged/dev" &&
+mount --bind "$1/shared" "$1/merged/mnt" || exit 99
+cd /; machine=$1; shift; exec chroot "$machine/merged" sh -c '"$@"; exit $?' sh "$@"
 """
+# Process 1 of a PID namespace of its own is in there: invoke-rc.d starts nothing in a chroot.
 CONTROL = """Package: {name}
 Version: 1
 Architecture: all
@@ -70,7 +72,18 @@ class Machine:
 
     def start(self, *argv: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.place), *argv],
+            [
+                "unshare",
+                "--mount",
+                "--pid",
+                "--fork",
+                "sh",
+                "-c",
+                ENTER,
+                "sh",
+                str(self.place),
+                *argv,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -121,7 +134,7 @@ def machine() -> Iterator[Machine]:
         pytest.skip("installing packages needs root and apt")
     with tempfile.TemporaryDirectory(prefix="wirelab-test-") as folder:
         copy = Machine(Path(folder))
-        for name in ("upper", "work", "merged"):
+        for name in ("upper", "work", "merged", "shared"):
             (copy.place / name).mkdir()
         copy.provide("packages", PACKAGES.read_text())
         if copy.run("true")[0] != 0:
@@ -192,10 +205,11 @@ def test_a_policy_left_by_a_kill_forbids_nothing_and_goes_at_the_next_run(
 
 def interrupted(machine: Machine, number: signal.Signals) -> subprocess.Popen[str]:
     """Send a signal to all of an installation when it is in the middle of a package."""
-    os.mkfifo(machine.written / "reached")
-    package = machine.build("slow", first="echo now >/reached; exec sleep 60")
+    reached_it = machine.place / "shared/reached"  # a pipe does not reach through overlayfs
+    os.mkfifo(reached_it)
+    package = machine.build("slow", first="echo now >/mnt/reached; exec sleep 60")
     process = machine.start("sh", "/packages", package)
-    with (machine.written / "reached").open() as reached:
+    with reached_it.open() as reached:
         assert reached.read() == "now\n"
     os.killpg(process.pid, number)
     process.communicate(timeout=60)

@@ -53,7 +53,9 @@ class CaptureWriter:
         if len(self._numbers) < len(points):
             raise ValueError("two capture points have the same name")
         self._owned = isinstance(file, (str, Path))
-        self._file = Path(file).open("wb") if isinstance(file, (str, Path)) else file
+        if isinstance(file, (str, Path)):
+            file = Path(file).open("wb")  # noqa: SIM115  `close` closes it
+        self._file = file
         self._closed = False
         self._last = 0
         self._tails = {

@@ -30,7 +30,7 @@ _KNOWN = (
 _BY_NUMBER = "It is known by its number alone; its content is not looked at."
 
 
-def dissect(layer: Layer) -> Next:
+def dissect(_: Layer) -> Next:
     """A protocol whose presence is all that is said."""
     return None
 

@@ -81,7 +81,7 @@ def _repeats(segment: Segment, back: Flow) -> list[str]:
         return ["zero_window_probe_ack"] if "zero_window_probe" in back.marks else []
     if "keep_alive" in back.marks:
         return ["keep_alive_ack"]
-    flow.duplicates = 1 if flow.duplicates == -1 else flow.duplicates + 1
+    flow.duplicates += 1
     segment.layer.note("tcp.analysis.duplicate_ack_num", flow.duplicates)
     segment.layer.note("tcp.analysis.duplicate_ack_frame", flow.first_ack_frame)
     return ["duplicate_ack"]
@@ -93,17 +93,12 @@ def _count_acks(segment: Segment, back: Flow) -> list[str]:
     if segment.ack != flow.ack:
         flow.first_ack_frame = segment.layer.packet.frame.number
         flow.duplicates = 0
-    if not segment.flags & ACK or back.contiguous is None or back.next is None:
+    if not segment.flags & ACK or back.contiguous is None:
         return []
     if not later(segment.ack, back.contiguous):
         return []
     segment.analysed = True
-    if back.contiguous > back.next:
-        back.contiguous = back.next
-        return ["ack_lost_segment"]
-    unmarked = back.duplicates == 0
-    back.duplicates = -1
-    return ["ack_lost_segment"] if unmarked else []
+    return [] if flow.duplicates else ["ack_lost_segment"]
 
 
 def _repeated(segment: Segment, back: Flow, marks: list[str]) -> list[str]:
@@ -146,13 +141,12 @@ def _remember(segment: Segment) -> None:
 
 def _acknowledge(segment: Segment, back: Flow) -> None:
     """Takes what the segment acknowledges off the other direction's list."""
-    waiting = []
-    for other in back.unacknowledged:
-        if segment.ack == other.next:
-            _answers(segment, other)
-        elif later(other.next, segment.ack):
-            waiting.append(other)
-    back.unacknowledged = waiting
+    answered = [other for other in back.unacknowledged if other.next == segment.ack]
+    if answered:
+        _answers(segment, answered[0])
+    back.unacknowledged = [
+        other for other in back.unacknowledged if later(other.next, segment.ack)
+    ]
     if segment.flags & ACK:
         back.counts_flight = True
 

@@ -118,7 +118,7 @@ class Flow:
     ack_time: int = 0
     """When it was sent, in nanoseconds since the epoch."""
     duplicates: int = 0
-    """How often it was repeated; -1 after an acknowledgment of something unseen."""
+    """How often it was repeated."""
     first_ack_frame: int = 0
     """The frame that had it first."""
     marks: tuple[str, ...] = ()

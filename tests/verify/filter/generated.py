@@ -22,7 +22,7 @@ PROTOCOLS = ("eth", "arp", "ip", "icmp", "udp", "tcp", "dns", "ipv6", "icmpv6")
 _NAMES = """
     eth.src eth.dst eth.addr eth.type frame.len frame.number frame.time_relative
     arp.opcode arp.src.hw_mac arp.dst.hw_mac arp.src.proto_ipv4 arp.dst.proto_ipv4 arp.proto.size
-    ip.version ip.hdr_len ip.len ip.id ip.flags ip.flags.df ip.flags.mf ip.frag_offset ip.ttl
+    ip.hdr_len ip.len ip.id ip.flags ip.flags.df ip.flags.mf ip.frag_offset ip.ttl
     ip.proto ip.src ip.dst ip.addr ip.dsfield ip.dsfield.dscp
     icmp.type icmp.code icmp.ident icmp.seq icmp.checksum
     udp.srcport udp.dstport udp.port udp.length udp.payload

@@ -1,0 +1,76 @@
+"""Protocols by which hosts get addresses and find them."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from frames import BROADCAST, CLIENT_MAC, SERVER_MAC
+from scapy.layers.dhcp import BOOTP, DHCP
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import ARP, Ether
+from scapy.packet import Packet, Padding
+
+_NOBODY = "00:00:00:00:00:00"
+_HARDWARE = bytes.fromhex(CLIENT_MAC.replace(":", ""))
+
+
+def arp() -> list[Packet]:
+    """Requests and replies with every kind of sender and target, and padded ones."""
+    made = [
+        Ether(src=sender, dst=BROADCAST)
+        / ARP(op=operation, hwsrc=sender, psrc=claimed, hwdst=target, pdst=asked)
+        for operation, sender, claimed, target, asked in product(
+            (1, 2),
+            (CLIENT_MAC, SERVER_MAC),
+            ("0.0.0.0", "10.0.0.1"),
+            (_NOBODY, BROADCAST, CLIENT_MAC),
+            ("10.0.0.1", "10.0.0.2", "0.0.0.0"),
+        )
+    ]
+    plain = Ether(src=CLIENT_MAC, dst=BROADCAST) / ARP(hwsrc=CLIENT_MAC, psrc="10.0.0.1")
+    other = Ether(src=CLIENT_MAC, dst=BROADCAST) / ARP(op=3, hwtype=7, hwlen=2, hwsrc=b"ab")
+    return [*made, plain / Padding(bytes(18)), plain / Padding(b"\1" * 18), other]
+
+
+def _client(*options: object, **fields: object) -> Packet:
+    return (
+        Ether(src=CLIENT_MAC, dst=BROADCAST)
+        / IP(src="0.0.0.0", dst="255.255.255.255")
+        / UDP(sport=68, dport=67)
+        / BOOTP(chaddr=_HARDWARE, xid=0xABCDEF01, **fields)
+        / DHCP(options=list(options))
+    )
+
+
+def dhcp() -> list[Packet]:
+    """Messages with every option that has a field, overloaded ones, and plain BOOTP."""
+    discover = _client(
+        ("message-type", "discover"), ("client_id", b"\x01" + _HARDWARE), ("hostname", "box"),
+        ("param_req_list", [1, 3, 6, 15]), ("max_dhcp_size", 1500), ("vendor_class_id", "udhcp 1"),
+        "end", flags=0x8000, secs=3,
+    )  # fmt: skip
+    named = _client(
+        ("message-type", "discover"), ("client_id", b"\xff\0\0\0\x05\0\x03\0\x01" + _HARDWARE),
+        (81, b"\x05\0\0\x03box\x04test\0"), (81, b"\0\0\0box.test"), "pad", "end",
+    )  # fmt: skip
+    offer = _client(
+        ("message-type", "offer"), ("server_id", "10.0.0.1"), ("lease_time", 3600),
+        ("renewal_time", 1800), ("rebinding_time", 3150), ("subnet_mask", "255.255.255.0"),
+        ("router", "10.0.0.1", "10.0.0.2"), ("name_server", "10.0.0.3", "10.0.0.4"),
+        ("domain", "lab.test"), ("broadcast_address", "10.0.0.255"), ("NTP_server", "10.0.0.9"),
+        ("time_server", "10.0.0.8"), (26, b"\x05\x78"), "end",
+        op=2, yiaddr="10.0.0.50", siaddr="10.0.0.1", giaddr="10.0.9.1",
+        sname=b"boot.lab.test", file=b"pxe.0", hops=1,
+    )  # fmt: skip
+    refusal = _client(
+        ("message-type", "nak"), ("server_id", "10.0.0.1"), ("error_message", "wrong net"), "end"
+    )
+    request = _client(("message-type", "request"), ("requested_addr", "10.0.0.50"), (12, b""), "end")
+    overloaded = _client(
+        ("message-type", "offer"), (52, b"\x03"), "end",
+        file=b"\x0c\x05after\xff", sname=b"\x03\x04\x0a\0\0\x01\xff",
+    )  # fmt: skip
+    bootp = _client()[BOOTP]
+    bootp.remove_payload()
+    old = Ether(src=CLIENT_MAC, dst=BROADCAST) / IP(src="0.0.0.0") / UDP(sport=68, dport=67) / bootp
+    return [discover, named, offer, refusal, request, overloaded, old]

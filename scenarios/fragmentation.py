@@ -30,7 +30,7 @@ def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
 
 def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Item]:
     """Return a step for each fragment of an ICMP message of `payload` bytes from node `source`."""
-    steps = []
+    steps: list[Item] = []
     for number, (offset, length, more) in enumerate(pieces(payload, mtu), start=1):
         same = f" && ip.id == ${{{name}1.ip.id}}" if number > 1 else ""
         # The upper layer is found in the fragment that completes the datagram.

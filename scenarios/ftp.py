@@ -112,16 +112,16 @@ def ftp_passive(lab: Stage) -> None:
     content = lab.random.randbytes(lab.random.randint(5000, 6500))
     lab.names["file.sha256"] = hashlib.sha256(content).hexdigest()
     home, ports = {_FILE: content}, (lab.random.randint(50000, 59999),) * 2
-    if lab.settings["server"] == "vsftpd":
-        user, server = "anonymous", Vsftpd(home=home, passive_ports=ports)
-    else:
-        user = "chris"
-        server = Pyftpd(users=(User(user),), home=home, passive_ports=ports)
+    user = "anonymous" if lab.settings["server"] == "vsftpd" else "chris"
+    servers: dict[str, Daemon] = {
+        "vsftpd": Vsftpd(home=home, passive_ports=ports),
+        "pyftpdlib": Pyftpd(users=(User(user),), home=home, passive_ports=ports),
+    }
     commands = (
         f"USER {user}", "PASS ", "SYST", "PWD", "TYPE I", f"SIZE {_FILE}", f"CWD {_FILE}",
         f"RETR {_FILE}", "QUIT",
     )  # fmt: skip
-    play_session(lab, server, commands)
+    play_session(lab, servers[lab.settings["server"]], commands)
 
 
 @scenario(

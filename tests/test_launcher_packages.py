@@ -149,6 +149,7 @@ def install(machine: Machine, *packages: str) -> tuple[int, str]:
 def test_the_toy_shows_what_is_to_be_prevented(machine: Machine) -> None:
     status, output = machine.run("dpkg", "--install", machine.build("toy"))
     assert status == 0, output
+    print(output)
     assert machine.started("toy")
     links = machine.links("toy")
     assert "etc/systemd/system/multi-user.target.wants/toy.service" in links

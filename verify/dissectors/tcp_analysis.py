@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.tcp_stream import ACK, FIN, MODULO, NO_SCALE, RST, SYN, later
+from wirelab.verify.dissectors.tcp_stream import ACK, FIN, MODULO, NO_SCALE, RST, SYN, UNSEEN, later
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.tcp_stream import Flow, Segment
@@ -81,14 +81,14 @@ def _repeats(segment: Segment, back: Flow) -> list[str]:
         return ["zero_window_probe_ack"] if "zero_window_probe" in back.marks else []
     if "keep_alive" in back.marks:
         return ["keep_alive_ack"]
-    flow.duplicates += 1
+    flow.duplicates = 1 if flow.duplicates == UNSEEN else flow.duplicates + 1
     segment.layer.note("tcp.analysis.duplicate_ack_num", flow.duplicates)
     segment.layer.note("tcp.analysis.duplicate_ack_frame", flow.first_ack_frame)
     return ["duplicate_ack"]
 
 
 def _count_acks(segment: Segment, back: Flow) -> list[str]:
-    """Notes a new acknowledgment number; marks one of bytes that were not seen."""
+    """Notes a new acknowledgment number; marks the first one of bytes that were not seen."""
     flow = segment.flow
     if segment.ack != flow.ack:
         flow.first_ack_frame = segment.layer.packet.frame.number
@@ -98,7 +98,9 @@ def _count_acks(segment: Segment, back: Flow) -> list[str]:
     if not later(segment.ack, back.contiguous):
         return []
     segment.analysed = True
-    return [] if flow.duplicates else ["ack_lost_segment"]
+    is_first = back.duplicates == 0
+    back.duplicates = UNSEEN
+    return ["ack_lost_segment"] if is_first else []
 
 
 def _repeated(segment: Segment, back: Flow, marks: list[str]) -> list[str]:
@@ -144,9 +146,7 @@ def _acknowledge(segment: Segment, back: Flow) -> None:
     answered = [other for other in back.unacknowledged if other.next == segment.ack]
     if answered:
         _answers(segment, answered[0])
-    back.unacknowledged = [
-        other for other in back.unacknowledged if later(other.next, segment.ack)
-    ]
+    back.unacknowledged = [other for other in back.unacknowledged if later(other.next, segment.ack)]
     if segment.flags & ACK:
         back.counts_flight = True
 

@@ -15,6 +15,8 @@ UNKNOWN_SCALE = -1
 """The window scale of a direction whose SYN was not seen."""
 NO_SCALE = -2
 """The window scale of a direction that uses none."""
+UNSEEN = -1
+"""A count of duplicate ACKs that starts again with the next one."""
 MODULO = 1 << 32
 """Sequence numbers count up to here and then start again."""
 
@@ -118,7 +120,7 @@ class Flow:
     ack_time: int = 0
     """When it was sent, in nanoseconds since the epoch."""
     duplicates: int = 0
-    """How often it was repeated."""
+    """How often it was repeated; UNSEEN after the other side acknowledged what was not seen."""
     first_ack_frame: int = 0
     """The frame that had it first."""
     marks: tuple[str, ...] = ()

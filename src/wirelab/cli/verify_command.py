@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -28,9 +27,8 @@ def command(capture: Path, expect: str, assignments: tuple[str, ...], as_json: b
         job = plan([expect], assignments, seed=0)[0]
         read = read_capture(capture)
         ours = provenance(read.comment) or Provenance("")
-        settings: dict[str, Any] = job.settings | (
-            {} if assignments or ours.scenario != expect else ours.settings
-        )
+        same = ours.scenario == expect and not assignments
+        settings = {**job.settings, **(ours.settings if same else {})}
         verdict = judge(job.scenario.expect(settings), read, names=ours.names)
     if as_json:
         click.echo(json.dumps({"scenario": expect, **verdict.as_json()}, indent=2))

@@ -44,7 +44,7 @@ def play(job: Job, destination: int) -> Outcome:
         Status.PASSED if verdict.passed else Status.FAILED,
         time.monotonic() - begun,
         len(captured),
-        reason="" if verdict.passed else verdict.problems[0],
+        reason="" if verdict.passed else verdict.problems[0].message,
         explanation=explain(verdict, _EXPLANATION_WIDTH),
     )
 
@@ -58,6 +58,7 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
     stage = Stage(lab, job.settings, job.seed, scenario.id)
     scenario.play(stage)
     statistics = lab.taps.stop()
+    _see_that_none_was_lost(statistics)
     captured = lab.taps.frames()
     stage.close()
     lab.logs.rename(folder / "logs")
@@ -77,6 +78,13 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
     _write_json(folder / "verdict.json", {**verdict.as_json(), **details})
     (folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
     return verdict, captured, folder
+
+
+def _see_that_none_was_lost(statistics: Mapping[str, PointStatistics]) -> None:
+    lost = {point: count.dropped for point, count in statistics.items() if count.dropped}
+    if lost:
+        told = ", ".join(f"{count} at {point}" for point, count in lost.items())
+        raise EmulatorError(f"the capture lost frames ({told}): run fewer labs at once with -j")
 
 
 def _write_captures(

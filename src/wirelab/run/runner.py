@@ -8,7 +8,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from wirelab.emulator import EmulatorError, Missing, sandbox
+from wirelab.emulator import Missing, sandbox
 from wirelab.run.outcome import Outcome, Status
 from wirelab.run.plan import Job
 from wirelab.run.play import play
@@ -57,8 +57,14 @@ def _outcome(job: Job, child: sandbox.Child, begun: float, output: Path) -> Outc
         outcome: Outcome = child.result()
     except Missing as error:
         return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
-    except EmulatorError as error:
-        return Outcome(name, Status.ERROR, time.monotonic() - begun, reason=str(error))
+    except OSError:
+        raise  # the output folder: nothing that another scenario would do better
+    except Exception as error:  # whatever a scenario's own code does is its outcome
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        notes = "\n".join(getattr(error, "__notes__", ()))
+        return Outcome(
+            name, Status.ERROR, time.monotonic() - begun, reason=reason, explanation=notes
+        )
     finally:
         child.kill()
     judged = outcome.status in (Status.PASSED, Status.FAILED)

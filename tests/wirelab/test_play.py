@@ -1,0 +1,76 @@
+"""A scenario that goes wrong: how its run ends."""
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from wirelab.run import Job, Outcome, Status, run_jobs
+from wirelab.scenarios import CATALOGUE, Stage
+from wirelab.traffic.clients import ping
+from wirelab.traffic.servers import Dnsmasq, Pyftpd
+from wirelab.verify import seq, step
+
+
+def _run(play: object, tmp_path: Path) -> Outcome:
+    scenario = replace(CATALOGUE["unreach-net"], play=play)  # type: ignore[arg-type]  # test data
+    return next(run_jobs([Job(scenario, {}, 0)], tmp_path / "out", 1))
+
+
+def test_a_server_that_dies_in_mid_scenario_is_named_with_the_end_of_its_log(
+    tmp_path: Path,
+) -> None:
+    def play(lab: Stage) -> None:
+        running = lab.start("s", Pyftpd())
+        running.process.send_signal(signal.SIGKILL)
+        running.process.wait()
+        lab.wait_for("icmp.type == 200", at="wan")
+
+    outcome = _run(play, tmp_path)
+    assert outcome.status is Status.ERROR
+    assert "pyftpd on s was ended by SIGKILL" in outcome.reason
+
+
+def test_a_server_that_does_not_come_up_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+    def play(lab: Stage) -> None:
+        lab.start("s", Dnsmasq(options={"nonsense": "1"}))
+
+    outcome = _run(play, tmp_path)
+    assert outcome.status is Status.ERROR
+    assert "dnsmasq on s ended with exit status" in outcome.reason
+    assert "bad dhcp-option" in outcome.explanation
+
+
+def test_traffic_that_does_not_come_is_an_error_that_says_what(tmp_path: Path) -> None:
+    outcome = _run(lambda lab: lab.wait_for("tcp", at="lan", timeout=0.1), tmp_path)
+    assert outcome.status is Status.ERROR
+    assert "not seen at lan within 0.1 s: 1 of tcp" in outcome.reason
+
+
+def test_traffic_that_is_not_as_expected_fails_with_a_ladder_and_keeps_the_capture(
+    tmp_path: Path,
+) -> None:
+    outcome = _run(lambda lab: ping(lab["c"], lab["s"].ip(), count=1), tmp_path)
+    assert outcome.status is Status.FAILED
+    assert "first divergence" in outcome.explanation
+    assert (Path(outcome.directory) / "capture.pcapng").stat().st_size > 0
+
+
+def test_a_bug_in_a_scenario_is_an_error_with_its_place(tmp_path: Path) -> None:
+    def play(_lab: Stage) -> None:
+        raise ZeroDivisionError("a slip")
+
+    outcome = _run(play, tmp_path)
+    assert outcome.status is Status.ERROR
+    assert "ZeroDivisionError: a slip" in outcome.reason + outcome.explanation
+
+
+@pytest.mark.parametrize("nothing", [seq(step("never", "icmp.type == 200", at="lan"))])
+def test_silence_fails(nothing: object, tmp_path: Path) -> None:
+    scenario = replace(
+        CATALOGUE["unreach-net"], play=lambda _lab: None, expect=lambda _settings: nothing
+    )
+    outcome = next(run_jobs([Job(scenario, {}, 0)], tmp_path / "out", 1))
+    assert outcome.status is Status.FAILED
+    assert "no frame" in outcome.reason

@@ -76,9 +76,7 @@ def who_has(source: str = "c", address: str = S) -> Packet:
 
 def is_at(source: str = "s", address: str = S, to: str = "c") -> Packet:
     """An ARP reply."""
-    return ether(source, to) / ARP(
-        op=2, hwsrc=MAC[source], psrc=address, hwdst=MAC[to], pdst=C
-    )
+    return ether(source, to) / ARP(op=2, hwsrc=MAC[source], psrc=address, hwdst=MAC[to], pdst=C)
 
 
 def echo(seq: int, *, ttl: int = 64, source: str = "c", to: str = "s", ip: str = S) -> Packet:
@@ -108,13 +106,13 @@ def probe(port: int = 33434, *, ttl: int = 1, number: int = 1) -> Packet:
     return head / UDP(sport=40000, dport=port) / b"0123456789ab"
 
 
-def error(about: Packet, *, type: int = 11, code: int = 0, ttl: int = 1) -> Packet:
+def error(about: Packet, *, kind: int = 11, code: int = 0, ttl: int = 1) -> Packet:
     """What the router says about a packet; it quotes its header and eight bytes."""
     quoted = about[IP].copy()
     quoted.ttl = ttl
     del quoted.chksum
     head = ether("r1", "c") / IP(src=R, dst=C, id=5, tos=0xC0)
-    return head / ICMP(type=type, code=code) / bytes(quoted)[: 20 + 8]
+    return head / ICMP(type=kind, code=code) / bytes(quoted)[: 20 + 8]
 
 
 def routed(packet: Packet) -> Packet:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from frames import START, frames
+from frames import frames
 from oracle import TSHARK, differences
 from samples import SAMPLES
 
-from wirelab.verify.capture import read_capture
-from wirelab.verify.dissect import dissect
 from wirelab.verify.field import Kind
 from wirelab.verify.fields import FIELDS
-from wirelab.verify.frame import Frame, LinkType, Point
+from wirelab.verify.frame import Frame, Point
 from wirelab.verify.writer import CaptureWriter
 
 pytestmark = pytest.mark.skipif(TSHARK is None, reason="tshark is not installed")

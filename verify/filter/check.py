@@ -188,7 +188,7 @@ class _Check:
             raise self._fault(literal, f"{error}{hint}") from None
 
     def _constant(self, constant: Constant, want: _Want | None) -> Operand:
-        if want is None or constant.kind is want.kind:
+        if want is None:
             return constant
         if comparable(constant.kind, want.kind):
             return Constant(want.kind, constant.value, constant.prefix, want.digits)

@@ -121,8 +121,8 @@ class Generator:
 
         def slices(chosen: tuple[str, int]) -> SearchStrategy[str]:
             text, length = chosen
-            values = st.sampled_from(octets).map(lambda value: value[:length].hex(":"))
-            whole = values.filter(lambda value: len(value) == 3 * length - 1)
+            values = st.sampled_from(octets).map(lambda value: ":" + value[:length].hex(":"))
+            whole = values.filter(lambda value: len(value) == 3 * length)
             return st.builds(
                 "{}[{}] {} {}".format, st.just(field.name), st.just(text), _ORDER, whole
             )

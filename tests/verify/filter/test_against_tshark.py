@@ -201,7 +201,7 @@ def test_generated_filters_select_the_same_frames(path: Path, long: bool) -> Non
     lists = st.lists(Generator(PACKETS).filters(), min_size=AT_ONCE, max_size=AT_ONCE)
 
     @settings(
-        max_examples=150 if long else 5,
+        max_examples=60 if long else 5,
         deadline=None,
         database=None,
         derandomize=not long,

@@ -65,7 +65,9 @@ def dhcp() -> list[Packet]:
     refusal = _client(
         ("message-type", "nak"), ("server_id", "10.0.0.1"), ("error_message", "wrong net"), "end"
     )
-    request = _client(("message-type", "request"), ("requested_addr", "10.0.0.50"), (12, b""), "end")
+    request = _client(
+        ("message-type", "request"), ("requested_addr", "10.0.0.50"), (12, b""), "end"
+    )
     overloaded = _client(
         ("message-type", "offer"), (52, b"\x03"), "end",
         file=b"\x0c\x05after\xff", sname=b"\x03\x04\x0a\0\0\x01\xff",

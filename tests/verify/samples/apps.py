@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import struct
+from typing import TYPE_CHECKING
 
 from frames import Talk, reply, udp
 from scapy.layers.dns import (
@@ -17,7 +18,9 @@ from scapy.layers.dns import (
 )
 from scapy.layers.ntp import NTP
 from scapy.layers.snmp import SNMP, SNMPget
-from scapy.packet import Packet
+
+if TYPE_CHECKING:
+    from scapy.packet import Packet
 
 
 def _query(number: int, name: str, kind: int = 1) -> DNS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from frames import CLIENT, CLIENT6, SERVER, SERVER6, START, error, ethernet
 from scapy.layers.dns import DNS, DNSQR
@@ -20,8 +21,8 @@ from scapy.layers.inet6 import (
     ICMPv6ND_NA,
     ICMPv6ND_NS,
     ICMPv6ND_RA,
-    ICMPv6ND_RS,
     ICMPv6ND_Redirect,
+    ICMPv6ND_RS,
     ICMPv6NDOptDNSSL,
     ICMPv6NDOptDstLLAddr,
     ICMPv6NDOptMTU,
@@ -36,7 +37,9 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrHopByHop,
     RouterAlert,
 )
-from scapy.packet import Packet
+
+if TYPE_CHECKING:
+    from scapy.packet import Packet
 
 _PATTERN = bytes(range(0x80, 0xA8))
 _SECONDS = START // 1_000_000_000

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from frames import Talk, reply, udp
-from scapy.packet import Packet
+
+if TYPE_CHECKING:
+    from scapy.packet import Packet
 
 _PASSIVE = 195 * 256 + 80
 _ACTIVE = 200 * 256 + 1
@@ -78,5 +82,3 @@ def tftp() -> list[Packet]:
         udp(b"\0\1cut", 42003, 69),
         udp(b"beside", 42004, 43333),
     ]
-
-

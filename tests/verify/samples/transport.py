@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from frames import CLIENT, SERVER, Talk, error, ethernet, reply
 from frames import udp as datagram
 from scapy.layers.inet import IP, TCP, UDP
-from scapy.packet import Packet
+
+if TYPE_CHECKING:
+    from scapy.packet import Packet
 
 
 def udp() -> list[Packet]:
     """Conversations, checksums that are right, wrong and absent, lengths that are wrong."""
     made = [
         ethernet(
-            IP(src=CLIENT, dst=SERVER) / UDP(sport=40000, dport=45000, len=length, chksum=0) / b"vwxyz"
+            IP(src=CLIENT, dst=SERVER)
+            / UDP(sport=40000, dport=45000, len=length, chksum=0)
+            / b"vwxyz"
         )
         for length in (0, 7, 8, 100)
     ]

@@ -98,9 +98,11 @@ def _count_acks(segment: Segment, back: Flow) -> list[str]:
     if not later(segment.ack, back.contiguous):
         return []
     segment.analysed = True
-    is_first = back.duplicates == 0
-    back.duplicates = UNSEEN
-    return ["ack_lost_segment"] if is_first else []
+    is_told = back.contiguous == back.next and back.duplicates != 0
+    if back.contiguous == back.next:
+        back.duplicates = UNSEEN
+    back.contiguous = back.next
+    return [] if is_told else ["ack_lost_segment"]
 
 
 def _repeated(segment: Segment, back: Flow, marks: list[str]) -> list[str]:

@@ -146,7 +146,7 @@ class _Planner:
         """Notes the closed scope and the allowances of a sequence; gives its window."""
         points = frozenset(self.points[each] for each in points_of(item, at))
         if item.closed:
-            tests = tuple(unquoted(self.known(each.test)) for each in item.closed)
+            tests = tuple(self.known(each.test) for each in item.closed)
             self.closings.append(Closing(points, tests))
         for each in item.allow:
             held = points if each.at is None else frozenset({self.points.get(each.at, each.at)})

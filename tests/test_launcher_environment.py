@@ -126,7 +126,7 @@ def test_an_environment_that_does_not_fit_is_made_anew(checkout: Path, change: o
     assert "making .venv" in errors
     # Here without a package index, so that it goes no further, and says so.
     assert "this failed:" in errors
-    assert "pip install --require-hashes" in errors
+    assert "install --require-hashes" in errors
     assert status == 3
 
 

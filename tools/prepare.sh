@@ -116,7 +116,10 @@ build() {
     if [ "$(id -u)" -eq 0 ]; then umask 022; fi
     rm -f "$venv/made-for"
     quietly "$python" -m venv --clear "$venv"
-    quietly "$venv/bin/python" -m pip install --require-hashes -r "$root/requirements.lock"
+    # What comes as source (pyftpdlib) is built with the pinned setuptools, not with a fetched one.
+    sed -n '/^setuptools==/,/^    #/p' "$root/requirements.lock" >"$venv/setuptools.lock"
+    pip_install --require-hashes -r "$venv/setuptools.lock"
+    pip_install --require-hashes --no-build-isolation --use-pep517 -r "$root/requirements.lock"
     cp "$root/requirements.lock" "$venv/requirements.lock"
     # Last, and at once: a build that was interrupted has no such file.
     printf '%s\n' "$root" "$(readlink -f "$venv/bin/python")" >"$venv/made-for.new"
@@ -124,7 +127,7 @@ build() {
 }
 
 install_project() {
-    quietly "$venv/bin/python" -m pip install --no-deps --no-build-isolation --editable "$root"
+    pip_install --no-deps --no-build-isolation --editable "$root"
     cp "$root/pyproject.toml" "$venv/pyproject.toml"
     # With sudo in somebody's checkout: it stays theirs.
     if [ "$(id -u)" -eq 0 ]; then
@@ -132,9 +135,13 @@ install_project() {
     fi
 }
 
+pip_install() {
+    quietly "$venv/bin/python" -m pip --disable-pip-version-check --no-input install "$@"
+}
+
 # Runs a command whose output matters only when it fails.
 quietly() {
-    output=$(PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 "$@" 2>&1) || {
+    output=$("$@" 2>&1) || {
         printf '%s\n' "$output" >&2
         give_up "this failed: $*"
     }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import ExpectationError
-from wirelab.verify.fields import FIELDS
+from wirelab.verify.fields import FIELDS, Kind
 from wirelab.verify.filter.nodes import Constant, Literal, Reference
 from wirelab.verify.filter.values import written
 from wirelab.verify.filter.words import nearest
@@ -84,10 +84,13 @@ class Bindings:
 
     def texts(self) -> dict[str, str]:
         """The names with their values as text, for people."""
-        return {
-            name: value.text if isinstance(value, Literal) else written(value)
-            for name, value in sorted(self.names.items())
-        }
+        return {name: _text(value) for name, value in sorted(self.names.items())}
+
+
+def _text(value: Constant | Literal) -> str:
+    if isinstance(value, Literal):
+        return value.text
+    return str(value.value) if value.kind is Kind.STRING else written(value)
 
 
 def bound(names: Mapping[str, object], steps: frozenset[str]) -> Bindings:

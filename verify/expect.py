@@ -297,7 +297,8 @@ def _several(items: tuple[Item, ...], word: str) -> tuple[Item, ...]:
 
 
 def _one(items: tuple[Item, ...], word: str) -> Item:
-    return _several(items, word)[0] if len(items) == 1 else Seq(items)
+    several = _several(items, word)
+    return several[0] if len(several) == 1 else Seq(several)
 
 
 def _window(text: str | None) -> Window | None:

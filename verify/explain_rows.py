@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from wirelab.verify.window import duration_text
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +35,7 @@ class Row:
     mark: Mark
     """How it came out."""
     time: str
-    """When the frame was captured, since the first one; "" for no frame."""
+    """When the frame was captured, in seconds since the first one; "" for no frame."""
     point: str
     """The capture point."""
     name: str
@@ -67,14 +65,19 @@ def _step(step: StepSeen, began: int) -> Row:
     name = step.name if step.occurrence == 1 else f"{step.name} #{step.occurrence}"
     if step.frame is None or step.time is None:
         return Row(Mark.MISSING, "", step.point, name, "", step.written)
-    time = duration_text(step.time - began)
+    time = _seconds(step.time - began)
     return Row(Mark.SEEN, time, step.point, name, str(step.frame), step.summary)
 
 
 def _strange(problem: Problem, began: int) -> Row:
-    time = "" if problem.time is None else duration_text(problem.time - began)
+    time = "" if problem.time is None else _seconds(problem.time - began)
     text = problem.message.removeprefix(f"frame {problem.frame} ")
     return Row(Mark.STRANGE, time, problem.point, "", str(problem.frame), text)
+
+
+def _seconds(nanoseconds: int) -> str:
+    """A time as Wireshark's time column has it, in seconds."""
+    return f"{nanoseconds / 10**9:.6f}"
 
 
 def elided(all_rows: Sequence[Row], most: int) -> list[Row]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissect import dissect
+from wirelab.verify.invariance import check_invariants, known_invariants
 from wirelab.verify.items import Named
-from wirelab.verify.lint import everything, validate
+from wirelab.verify.lint import everything, names_of, validate
 from wirelab.verify.match.attempt import Attempt
 from wirelab.verify.match.findings import findings
 from wirelab.verify.match.planner import plan
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from wirelab.verify.items import Item
     from wirelab.verify.match.attempt import Outcome
     from wirelab.verify.match.conclude import Conclusion
-    from wirelab.verify.match.state import State
 
 BUDGET = 200_000
 """How many frames a search may try, whatever the size of the capture."""
@@ -63,16 +63,17 @@ def judge(
 
     Raises:
         ExpectationError: the expectation contradicts itself, or wants a name that an own capture
-            does not bind.
+            does not bind, or no invariant has a name that is excused.
         FilterError: the value of a name does not fit the field with which it is compared.
     """
     validate(expectation)
+    excused = known_invariants(excuse)
     made = provenance(capture.comment) or Provenance("")
     bound = made.names if names is None else names
-    asked = _Asked(expectation, capture, bound, bool(bound) if own is None else own, shared_clock)
+    own = bool(bound) if own is None else own
     limit = BUDGET + BUDGET_PER_FRAME * len(capture.frames) if budget is None else budget
-    verdict = _judged(asked, limit)
-    return replace(verdict, scenario=made.scenario, seed=made.seed, settings=made.settings)
+    asked = _Asked(expectation, capture, bound, own, excused, shared_clock, limit)
+    return replace(_judged(asked), scenario=made.scenario, seed=made.seed, settings=made.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +84,32 @@ class _Asked:
     capture: Capture
     names: Mapping[str, object]
     own: bool
+    excused: frozenset[str]
     shared_clock: bool
+    budget: int
 
 
-def _judged(asked: _Asked, budget: int) -> Verdict:
-    present = tuple(point.name for point in asked.capture.points)
+def _judged(asked: _Asked) -> Verdict:
     if problem := _impossible(asked):
         return _failure(asked, problem)
+    used = tuple(dict.fromkeys(frame.point for frame in asked.capture.frames))
+    present = tuple(dict.fromkeys([*(point.name for point in asked.capture.points), *used]))
     try:
-        points = located(asked.expectation, present)
+        points = located(asked.expectation, used if len(used) == 1 else present)
     except MissingPoint as missing:
         return _failure(asked, Problem(ProblemKind.MISSING_POINT, str(missing)))
     ready = plan(asked.expectation, points, asked.names, own=asked.own)
     seen = Sightings(dissect(asked.capture.frames), present, asked.shared_clock)
-    outcome = Attempt(ready, seen, budget).outcome()
-    if outcome.state is None or outcome.conclusion is None:
-        return _failure(asked, _given_up(budget))
-    return _verdict(asked, seen, outcome.state, outcome.conclusion, outcome)
+    return _verdict(asked, seen, Attempt(ready, seen, asked.budget).outcome())
 
 
-def _verdict(
-    asked: _Asked, seen: Sightings, state: State, conclusion: Conclusion, outcome: Outcome
-) -> Verdict:
+def _verdict(asked: _Asked, seen: Sightings, outcome: Outcome) -> Verdict:
+    state, conclusion = outcome.state, outcome.conclusion
+    if state is None or conclusion is None:
+        return _failure(asked, _given_up(asked.budget))
     found = findings(outcome, state, seen)
-    problems = [*found.problems, *conclusion.problems]
+    checked = check_invariants(seen.packets, asked.capture, asked.excused) if asked.own else None
+    problems = [*found.problems, *conclusion.problems, *(checked.problems if checked else ())]
     if not state.frames and not problems:
         problems.append(Problem(ProblemKind.NOTHING_MATCHED, "no step was seen; all are optional"))
     return Verdict(
@@ -114,11 +117,17 @@ def _verdict(
         steps=found.steps,
         problems=tuple(sorted(problems, key=lambda problem: problem.after)),
         allowances=conclusion.allowances,
-        invariants=(),
+        invariants=checked.invariants if checked else (),
         packets=_packets(len(seen.packets), conclusion),
-        names=state.known.bindings.texts(),
+        names=_used(asked, state.known.bindings.texts()),
         began=asked.capture.frames[0].time,
     )
+
+
+def _used(asked: _Asked, values: Mapping[str, str]) -> dict[str, str]:
+    """Those of the names that the expectation uses."""
+    wanted = names_of(asked.expectation)
+    return {name: values[name] for name in sorted(wanted) if name in values}
 
 
 def _packets(total: int, conclusion: Conclusion) -> Packets:
@@ -155,6 +164,6 @@ def _failure(asked: _Asked, problem: Problem) -> Verdict:
         allowances=(),
         invariants=(),
         packets=Packets(total, 0, 0, 0, total),
-        names={name: str(value) for name, value in sorted(asked.names.items())},
+        names=_used(asked, {name: str(value) for name, value in asked.names.items()}),
         began=asked.capture.frames[0].time if asked.capture.frames else 0,
     )

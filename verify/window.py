@@ -53,8 +53,8 @@ def duration(text: str) -> int:
     if found is None:
         raise ExpectationError(f"{text!r} is no time; write a number and ns, us, ms, s or min")
     unit = _UNITS[found[3]]
-    places = found[2] or ""
-    return int(found[1]) * unit + int(places or 0) * unit // 10 ** len(places)
+    billionths = int((found[2] or "")[:9].ljust(9, "0"))
+    return int(found[1]) * unit + billionths * unit // 10**9
 
 
 def duration_text(nanoseconds: int) -> str:

@@ -1,6 +1,6 @@
 """What arping says."""
 
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import Lab
 from wirelab.topologies.lan import Lan

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import DaemonDied, Lab, Missing, Socket
 from wirelab.topologies.lan import Lan

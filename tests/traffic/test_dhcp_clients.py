@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import CommandFailed, Lab
 from wirelab.topologies.dhcp import Dhcp
@@ -16,9 +16,7 @@ QUICK = {"udhcpc": Udhcpc(probe=False, announce=False), "dhcpcd": Dhcpcd(probe=F
 
 def _server(lab: Lab) -> Dnsmasq:
     server = lab["s"].ip()
-    return Dnsmasq(
-        lease=7200, ping_check=False, options={"router": server, "dns-server": server}
-    )
+    return Dnsmasq(lease=7200, ping_check=False, options={"router": server, "dns-server": server})
 
 
 def test_udhcpc_asks_for_what_it_is_told_to(place: Place) -> None:

@@ -1,6 +1,6 @@
 """What dig says."""
 
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import Dig, dig

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import CommandFailed, Lab
 from wirelab.topologies.routed import Routed

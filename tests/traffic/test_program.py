@@ -1,7 +1,7 @@
 """Running a program whose exit status is an answer."""
 
 import pytest
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import CommandFailed
 from wirelab.topologies.lan import Lan

@@ -1,6 +1,6 @@
 """One datagram and what comes of it."""
 
-from conftest import in_lab
+from traffic_labs import in_lab
 
 from wirelab.emulator import Lab
 from wirelab.topologies.routed import Routed

@@ -28,10 +28,10 @@ Values = dict[str, tuple[str, ...]]
 
 
 def tshark(*arguments: str) -> str:
-    """The standard output of tshark, in UTC and without name resolution."""
+    """The standard output of tshark; its times are in UTC."""
     assert TSHARK
     done = subprocess.run(
-        [TSHARK, "-n", *arguments],
+        [TSHARK, *arguments],
         check=False,
         capture_output=True,
         env={"TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"},
@@ -57,7 +57,7 @@ def expected(path: Path, names: list[str]) -> list[Values]:
 
 def _ask(path: Path, names: list[str], *options: str) -> list[Values]:
     text = tshark(
-        "-2", "-r", str(path), *options, "-T", "fields",
+        "-n", "-2", "-r", str(path), *options, "-T", "fields",
         "-E", f"separator={_SEPARATOR}", "-E", f"aggregator={_AGGREGATOR}",
         *[part for name in names for part in ("-e", name)],
     )  # fmt: skip

@@ -42,8 +42,8 @@ def curl(
 ) -> Curl:
     """Fetch a URL.
 
-    Over FTP curl says USER, PASS, PWD, TYPE I, SIZE, PASV, RETR, without EPSV here (an IPv4
-    client of the ordinary kind), and leaves without a QUIT.
+    Over FTP curl says USER, PASS, PWD, PASV, TYPE I, SIZE, RETR, QUIT. It would try EPSV before
+    PASV, and is told not to.
 
     Args:
         node: who fetches.

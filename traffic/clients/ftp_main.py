@@ -46,8 +46,6 @@ class Session(ftplib.FTP):
         try:
             if verb in _WITH_DATA:
                 self._fetch(command)
-            elif verb == "QUIT":
-                self.quit()
             else:
                 self.sendcmd(command)
         except (ftplib.error_temp, ftplib.error_perm):

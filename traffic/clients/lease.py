@@ -58,11 +58,20 @@ class Lease:
 
 
 def parse_given(text: str) -> list[dict[str, str]]:
-    """Return the environments that a script has noted: blocks of NAME=VALUE, parted by `--`."""
-    blocks = [block for block in text.split("\n--\n") if block.strip()]
-    return [
-        dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks
-    ]
+    """Return the environments that a script has noted: blocks of NAME=VALUE, ended by `--`.
+
+    A block without its end is still being written, and left out.
+    """
+    found: list[dict[str, str]] = []
+    block: dict[str, str] = {}
+    for line in text.splitlines():
+        if line == "--":
+            found.append(block)
+            block = {}
+        else:
+            name, _, value = line.partition("=")
+            block[name] = value
+    return found
 
 
 def from_udhcpc(told: Mapping[str, str]) -> Lease | None:

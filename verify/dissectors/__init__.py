@@ -75,8 +75,8 @@ LINKS: dict[int, str] = {
     LinkType.RAW: "raw",
     LinkType.LOOP: "null",
     LinkType.LINUX_SLL: "sll",
-    LinkType.IPV4: "raw",
-    LinkType.IPV6: "raw",
+    LinkType.IPV4: "ip",
+    LinkType.IPV6: "ipv6",
     LinkType.LINUX_SLL2: "sll",
 }
 """The outermost protocol by the link type of a capture."""

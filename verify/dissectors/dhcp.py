@@ -59,7 +59,7 @@ def _client(layer: Layer) -> None:
     if data[at + 1] == _ETHERNET and size == 6:
         layer.note("dhcp.hw.mac_addr", data[at + 28 : at + 34])
     elif 0 < size <= 16:
-        layer.note("dhcp.hw.addr", data[at + 28 : at + 28 + size])
+        layer.note("dhcp.hw.addr", data[at + 28 : at + 44])
     if 0 < size < 16:
         layer.note("dhcp.hw.addr_padding", data[at + 28 + size : at + 44])
 
@@ -121,7 +121,7 @@ FIELDS = (
     _D.ipv4("dhcp.ip.server", "The server to boot from next.", raw(20, 4)),
     _D.ipv4("dhcp.ip.relay", "The relay that passed the message on.", raw(24, 4)),
     _D.ether("dhcp.hw.mac_addr", "The client's Ethernet address, also in its identifier."),
-    _D.octets("dhcp.hw.addr", "The client's other hardware address."),
+    _D.octets("dhcp.hw.addr", "The room for another hardware address, with what fills it."),
     _D.octets("dhcp.hw.addr_padding", "What fills the room behind it."),
     _D.text("dhcp.server", "The name of the server to boot from; empty when not given."),
     _D.text("dhcp.file", "The file to boot; empty when not given."),

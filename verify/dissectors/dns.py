@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError
 from wirelab.verify.dissectors.dns_fields import SHORTEST
 from wirelab.verify.dissectors.dns_names import name
-from wirelab.verify.dissectors.dns_records import EDNS, record
+from wirelab.verify.dissectors.dns_records import EDNS, name_record, record
 from wirelab.verify.dissectors.outcome import Next, cut
 from wirelab.verify.dissectors.streams import Ends, ends
 from wirelab.verify.field import SECOND
@@ -98,7 +98,7 @@ def _sections(layer: Layer, cursor: Cursor) -> None:
     for _ in range(sum(map(int, records))):
         text, _labels = name(cursor, layer.start)
         kind = cursor.number(2)
-        layer.note("dns.resp.name", text)
+        name_record(layer, kind, text)
         layer.note("dns.resp.type", kind)
         if kind == EDNS:
             layer.note("dns.rr.udp_payload_size", cursor.number(2))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 EDNS = 41
 """The pseudo-record that says what the sender can (RFC 6891 6.1)."""
+_SRV = 33
+_SRV_NAMES = ("dns.srv.service", "dns.srv.proto", "dns.srv.name")
 _SOA_NUMBERS = (
     "dns.soa.serial_number",
     "dns.soa.refresh_interval",
@@ -22,6 +24,16 @@ _SOA_NUMBERS = (
     "dns.soa.expire_limit",
     "dns.soa.minimum_ttl",
 )
+
+
+def name_record(layer: Layer, kind: int, text: str) -> None:
+    """Notes the name of a record; that of a service has three parts (RFC 2782)."""
+    parts = text.split(".", 2)
+    if kind == _SRV and len(parts) == len(_SRV_NAMES):
+        for field, part in zip(_SRV_NAMES, parts, strict=True):
+            layer.note(field, part)
+    else:
+        layer.note("dns.resp.name", text)
 
 
 def record(layer: Layer, kind: int, cursor: Cursor) -> None:
@@ -83,5 +95,5 @@ _READERS: dict[int, Callable[[Layer, Cursor], None]] = {
     15: _mail,
     16: _text,
     28: _address6,
-    33: _service,
+    _SRV: _service,
 }

@@ -19,6 +19,8 @@ _FAST = 20_000_000
 _DISORDER = 3_000_000
 """What comes within this time is out of order where the round trip is not known, in ns."""
 _MOST_UNACKNOWLEDGED = 10_000
+_MOST_IN_FLIGHT = 2_000_000_000
+"""More bytes than this are numbers from before the connection's first."""
 
 
 def analyse(segment: Segment, back: Flow) -> None:
@@ -148,7 +150,11 @@ def _acknowledge(segment: Segment, back: Flow) -> None:
     answered = [other for other in back.unacknowledged if other.next == segment.ack]
     if answered:
         _answers(segment, answered[0])
-    back.unacknowledged = [other for other in back.unacknowledged if later(other.next, segment.ack)]
+    waiting = [other for other in back.unacknowledged if later(other.next, segment.ack)]
+    for other in waiting:
+        if later(segment.ack, other.waits_from):
+            other.waits_from = segment.ack
+    back.unacknowledged = waiting
     if segment.flags & ACK:
         back.counts_flight = True
 
@@ -170,9 +176,9 @@ def _count_flight(segment: Segment) -> None:
     base, waiting = flow.base, flow.unacknowledged
     if not waiting:
         return
-    first = min((other.seq - base) % MODULO for other in waiting)
+    first = min((other.waits_from - base) % MODULO for other in waiting)
     last = max((other.next - base) % MODULO for other in waiting)
-    flight = last - first - (1 if segment.flags & (SYN | FIN) else 0)
     segment.analysed = True
-    if flight > 0:
+    if 0 < last - first < _MOST_IN_FLIGHT:
+        flight = last - first - (1 if segment.flags & (SYN | FIN) else 0)
         segment.layer.note("tcp.analysis.bytes_in_flight", flight)

@@ -67,6 +67,8 @@ class Segment:
     """Time since the connection's first frame, in nanoseconds."""
     since_previous: int
     """Time since the connection's previous frame, in nanoseconds."""
+    waits_from: int
+    """The number of its first byte that was not acknowledged."""
     marks: tuple[str, ...] = ()
     """What the numbers tell: the names of `tcp.analysis` fields without that prefix."""
     analysed: bool = False

@@ -79,7 +79,7 @@ def lacking(
 ) -> list[Test]:
     """The witnesses that were not seen, without which the ban proves nothing."""
     there = frozenset(watched(ban, seen, taken))
-    wanted = [ban.seen] if ban.seen is not None else _witnesses(ban.test)
+    wanted = [ban.seen] if ban.seen is not None else _witnesses(ban.item.filter.test)
     return [test for test in wanted if not there & chosen(test)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import FilterError
 from wirelab.verify.filter.printer import print_test
-from wirelab.verify.items import Reassembled, Step
+from wirelab.verify.items import Named, Reassembled, Step
 from wirelab.verify.ladder import described
 from wirelab.verify.match.nearest import Wanting, nearest
 from wirelab.verify.match.plan import Chain, Fork, Leaf
@@ -71,10 +71,9 @@ class _Finder:
         counts: dict[str, int] = {}
         steps = []
         for entry in self._entries:
-            if isinstance(entry.leaf.item, Reassembled):
-                continue
-            counts[entry.leaf.name] = counts.get(entry.leaf.name, 0) + 1
-            steps.append(self._step(entry, counts[entry.leaf.name]))
+            if not isinstance(entry.leaf.item, Reassembled):
+                counts[entry.leaf.name] = counts.get(entry.leaf.name, 0) + 1
+                steps.append(self._step(entry, entry.leaf.item, counts[entry.leaf.name]))
         missing = [self._missing(entry) for entry in self._entries if entry.index is None]
         return Findings(tuple(steps), (*missing, *self._broken()))
 
@@ -94,7 +93,7 @@ class _Finder:
         ]
         return entries
 
-    def _step(self, entry: _Entry, occurrence: int) -> StepSeen:
+    def _step(self, entry: _Entry, item: Named, occurrence: int) -> StepSeen:
         packet = None if entry.index is None else self._seen.packets[entry.index]
         return StepSeen(
             entry.leaf.name,
@@ -103,7 +102,7 @@ class _Finder:
             packet.frame.number if packet else None,
             packet.frame.time if packet else None,
             self._filter(entry),
-            described(entry.leaf.item),
+            described(item),
             summary(packet) if packet else "",
         )
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 4
 """How many values of a field are shown."""
+_COMMON = frozenset({"frame", "eth", "vlan", "ip", "ipv6"})
+"""Protocols that make no two frames alike."""
 _TAKEN = 1.5
 """How many differences weigh as much as that another step took the frame."""
 
@@ -59,12 +61,15 @@ def nearest(wanting: Wanting, seen: Sightings) -> Nearest | None:
     """The nearest frame at the leaf's point; None when none has anything of what is wanted."""
     parts = _parts(wanting)
     tests = [predicate(each) for each in parts]
+    item = wanting.leaf.item
+    kin = item.filter.protocols - _COMMON if isinstance(item, Step | Fragments | Stream) else ()
     best: tuple[tuple[float, bool], int] | None = None
     for index in seen.by_point.get(wanting.leaf.point, ()):
         packet = seen.packets[index]
         met = sum(test(packet) for test in tests)
         score = (met - _TAKEN * (index in wanting.taken), index > wanting.after)
-        if met and (best is None or score > best[0]):
+        alike = not kin or any(map(packet.has, kin))
+        if met and alike and (best is None or score > best[0]):
             best = (score, index)
     if best is None:
         return None

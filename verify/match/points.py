@@ -41,13 +41,13 @@ def located(item: Item, present: Sequence[str]) -> Mapping[str | None, str]:
 
     Args:
         item: the expectation.
-        present: the names of the capture's points.
+        present: the names of the capture's points; those without frames may be left out.
 
     Raises:
         MissingPoint: the capture has no such point; the message says how to supply it.
     """
     wanted = points_of(item)
-    if len(wanted) == 1 and len(present) == 1:
+    if len(wanted) == len(present) == 1:
         return {wanted[0]: present[0]}
     if None in wanted:
         has = ", ".join(map(repr, present))

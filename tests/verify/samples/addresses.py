@@ -8,7 +8,7 @@ from frames import BROADCAST, CLIENT_MAC, SERVER_MAC
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
-from scapy.packet import Packet, Padding
+from scapy.packet import Packet, Padding, Raw
 
 _NOBODY = "00:00:00:00:00:00"
 _HARDWARE = bytes.fromhex(CLIENT_MAC.replace(":", ""))
@@ -28,7 +28,9 @@ def arp() -> list[Packet]:
         )
     ]
     plain = Ether(src=CLIENT_MAC, dst=BROADCAST) / ARP(hwsrc=CLIENT_MAC, psrc="10.0.0.1")
-    other = Ether(src=CLIENT_MAC, dst=BROADCAST) / ARP(op=3, hwtype=7, hwlen=2, hwsrc=b"ab")
+    other = Ether(src=CLIENT_MAC, dst=BROADCAST, type=0x0806) / Raw(
+        b"\0\x07\x12\x34\2\3\0\1" + b"ab" + b"cde" + b"fg" + b"hij"
+    )
     return [*made, plain / Padding(bytes(18)), plain / Padding(b"\1" * 18), other]
 
 
@@ -74,5 +76,8 @@ def dhcp() -> list[Packet]:
     )  # fmt: skip
     bootp = _client()[BOOTP]
     bootp.remove_payload()
+    tiny = bootp.copy()
+    tiny.htype, tiny.hlen = 7, 2
     old = Ether(src=CLIENT_MAC, dst=BROADCAST) / IP(src="0.0.0.0") / UDP(sport=68, dport=67) / bootp
-    return [discover, named, offer, refusal, request, overloaded, old]
+    other = Ether(src=CLIENT_MAC, dst=BROADCAST) / IP() / UDP(sport=68, dport=67) / tiny
+    return [discover, named, offer, refusal, request, overloaded, old, other]

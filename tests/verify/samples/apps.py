@@ -40,20 +40,24 @@ def dns() -> list[Packet]:
     """Queries and responses with records of all known types, repeated ones, and some over TCP."""
     answer = _response(
         1, "www.example.test", rd=1, ra=1, aa=1,
-        an=DNSRR(rrname="www.example.test", type=5, rdata="web.example.test", ttl=60)
-        / DNSRR(rrname="web.example.test", rdata="192.0.2.1", ttl=300),
-        ns=DNSRR(rrname="example.test", type=2, rdata="ns.example.test"),
-        ar=DNSRR(rrname="ns.example.test", type=28, rdata="fd00::53")
-        / DNSRROPT(rclass=1232, z=0x8000),
+        an=[
+            DNSRR(rrname="www.example.test", type=5, rdata="web.example.test", ttl=60),
+            DNSRR(rrname="web.example.test", rdata="192.0.2.1", ttl=300),
+        ],
+        ns=[DNSRR(rrname="example.test", type=2, rdata="ns.example.test")],
+        ar=[
+            DNSRR(rrname="ns.example.test", type=28, rdata="fd00::53"),
+            DNSRROPT(rclass=1232, z=0x8000),
+        ],
     )  # fmt: skip
     authority = DNSRRSOA(
         rrname="b", mname="ns.b", rname="host.b", serial=7, refresh=1, retry=2, expire=3, minimum=4
     )
-    texts = (
-        DNSRR(rrname="t.b", type=16, rdata=[b"hello", b"world txt"])
-        / DNSRRMX(rrname="t.b", exchange="mx.b", preference=10)
-        / DNSRRSRV(rrname="_x._tcp.b", target="srv.b", port=80, priority=1, weight=2)
-    )
+    texts = [
+        DNSRR(rrname="t.b", type=16, rdata=[b"hello", b"world txt"]),
+        DNSRRMX(rrname="t.b", exchange="mx.b", preference=10),
+        DNSRRSRV(rrname="_x._tcp.b", target="srv.b", port=80, priority=1, weight=2),
+    ]
     reverse = "1.2.0.192.in-addr.arpa"
     name = DNSRR(rrname=reverse, type=12, rdata="web.example.test")
     over_udp = [
@@ -61,11 +65,11 @@ def dns() -> list[Packet]:
         reply(answer, 53, 45000),
         udp(_query(2, "a.b"), 45000, 53),
         udp(_query(2, "a.b"), 45000, 53),
-        reply(_response(2, "a.b", rcode=3, ns=authority), 53, 45000),
+        reply(_response(2, "a.b", rcode=3, ns=[authority]), 53, 45000),
         reply(_response(2, "a.b", rcode=3), 53, 45000),
         reply(_response(77, "a.b", rcode=2), 53, 45000),
         udp(_query(3, reverse, 12), 45000, 53),
-        reply(_response(3, reverse, 12, an=name), 53, 45000),
+        reply(_response(3, reverse, 12, an=[name]), 53, 45000),
         udp(_query(4, "t.b", 16), 45001, 53),
         reply(_response(4, "t.b", 16, tc=1, an=texts), 53, 45001),
         udp(_query(5, ".", 2), 45002, 53),
@@ -77,7 +81,7 @@ def dns() -> list[Packet]:
 def _over_tcp() -> list[Packet]:
     """One message a segment, a message in two segments, two and a half in one."""
     query, split = _prefixed(_query(8, "tcp.test")), _prefixed(_query(9, "split.test"))
-    answer = _response(8, "tcp.test", an=DNSRR(rrname="tcp.test", rdata="1.2.3.4"))
+    answer = _response(8, "tcp.test", an=[DNSRR(rrname="tcp.test", rdata="1.2.3.4")])
     talk = Talk(46000, 53).open().client("PA", query).server("PA", _prefixed(answer))
     talk.client("PA", split[:2]).client("PA", split[2:])
     two = _prefixed(_query(10, "two.test")) + _prefixed(_query(11, "three.test"))

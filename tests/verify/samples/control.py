@@ -64,7 +64,9 @@ def icmp() -> list[Packet]:
         ethernet(IP(src=CLIENT, dst=SERVER) / ICMP(type=kind, id=3, seq=4))
         for kind in (13, 14, 15, 16, 17, 18)
     ]
-    return [*echoes, *unanswered, *late, *queries, *_errors()]
+    advertised = b"\x09\0\0\0\1\2\x07\x08" + bytes((10, 0, 0, 7, 0, 0, 0, 1))
+    router = ethernet(IP(src=CLIENT, dst="224.0.0.1", proto=1) / advertised)
+    return [*echoes, *unanswered, *late, *queries, router, *_errors()]
 
 
 def _errors() -> list[Packet]:

@@ -59,6 +59,7 @@ def ftp() -> list[Packet]:
     session.says(b"229 Extended (|||51000|)\r\n")
     session.asks(b"EPRT |1|10.0.0.1|51001|\r\n")
     session.passive(51000, b"\x80\x81\x82")
+    session.asks(b"EPRT |2|fd00::1|51002|\r\n")
     session.asks(b"quit\r\n")
     session.says(b"221 bye")
     session.says(b" bye\r\n")

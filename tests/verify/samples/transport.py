@@ -62,16 +62,31 @@ def trouble() -> list[Packet]:
     talk = Talk(40000, 45000)
     talk.client("S", options=[("WScale", 3)])
     talk.again(0).server("SA", options=[("WScale", 4)]).client("A")
-    talk.client("PA", b"first").server("A").server("A").server("A").server("A")
-    talk.again(4)
+    talk.client("PA", b"first").server("A")
     talk.client_seq += 5
     talk.client("PA", b"third")
     talk.client_seq -= 10
+    talk.server("A").server("A").server("A")
     talk.client("PA", b"secnd")
+    talk.again(4)
     talk.client_seq += 5
     talk.server("A", window=0).server("A", window=100).server("A", window=100)
     talk.client_seq -= 1
-    talk.client("A").server("A", window=100)
+    talk.client("A")
+    talk.client_seq += 1
+    talk.server("A", window=100)
     talk.client("PA", b"!more").again(-1)
-    talk.server("A", window=0).client("PA", b"p").server("A", window=0)
-    return talk.sent
+    talk.server("A", window=0).client("PA", b"p")
+    talk.client_seq -= 1
+    talk.server("A", window=0)
+    talk.client_seq += 1
+    full = Talk(40001, 45000).open().server("A", window=10)
+    full.client("PA", b"ten bytes!").server("A").client("A")
+    late = Talk(40002, 45000).open()
+    late.client_seq += 5
+    late.client("PA", b"third")
+    late.client_seq -= 10
+    late.client("PA", b"secnd")
+    late.client_seq += 55
+    late.server("A")
+    return talk.sent + full.sent + late.sent

@@ -25,6 +25,8 @@ class Handshake:
 
     def wait_until_mapped(self) -> None:
         """In the child, after unshare(CLONE_NEWUSER): wait until the parent has mapped ids."""
+        os.close(self._unshared[0])
+        os.close(self._mapped[1])  # else the pipe would stay open when the parent gives up
         os.write(self._unshared[1], b"u")
         if os.read(self._mapped[0], 1) != b"m":
             raise Missing("mapping user ids failed", "run `./lab doctor`, which names the setting")

@@ -38,7 +38,7 @@ def spawn(
         there.enter_context(view.entered())
         try:
             return subprocess.Popen(list(argv), **options)
-        except FileNotFoundError as error:
+        except (FileNotFoundError, PermissionError) as error:
             raise Missing(f"the program {argv[0]} is not installed", "./lab setup") from error
 
 

@@ -25,9 +25,10 @@ def checkout() -> Iterator[Path]:
         place = Path(folder).resolve() / "wirelab"
         place.mkdir()
         for name in (*KEPT, *ROOMS):
-            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-            options = {"symlinks": True} if copy is shutil.copytree else {}
-            copy(ROOT / name, place / name, **options)
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, place / name, symlinks=True)
+            else:
+                shutil.copy(ROOT / name, place / name)
         if os.geteuid() == 0:
             subprocess.run(["chown", "-R", f"{OWNER}:{OWNER}", place], check=True)
         yield place

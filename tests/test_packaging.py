@@ -44,7 +44,15 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("distributions")
     source = folder / "source"
     shutil.copytree(ROOT, source, symlinks=True, ignore=shutil.ignore_patterns(*LEFT))
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist", source]
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--outdir",
+        folder / "dist",
+        source,
+    ]
     run(build, folder)
     return folder / "dist"
 
@@ -55,7 +63,13 @@ def installed(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("installed")
     (folder / "pins").write_text("".join(f"{name}=={v}\n" for name, v, when in PINS if not when))
     run([sys.executable, "-m", "venv", folder / "venv"], folder)
-    pip = [folder / "venv/bin/python", "-m", "pip", "--disable-pip-version-check", "install"]
+    pip: list[str | Path] = [
+        folder / "venv/bin/python",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+    ]
     run([*pip, "--constraint", folder / "pins", *distributions.glob("*.whl")], folder)
     return folder / "venv/bin"
 
@@ -104,7 +118,11 @@ def test_the_wheel_asks_for_what_the_project_declares(distributions: Path) -> No
 def test_an_installed_wheel_runs_judges_and_lists(installed: Path, tmp_path: Path) -> None:
     lab = installed / "wirelab"
     assert run([lab, "--version"], tmp_path).split()[-1] == PROJECT["version"]
-    where = [installed / "python", "-c", "import wirelab.verify as v; print(v.__file__)"]
+    where: list[str | Path] = [
+        installed / "python",
+        "-c",
+        "import wirelab.verify as v; print(v.__file__)",
+    ]
     assert Path(run(where, tmp_path).strip()).is_relative_to(installed.parent)
     assert "arp-cold-resolve" in run([lab, "list"], tmp_path)
     # FTP needs configuration templates, and Pyftpdlib a program of the package.
@@ -149,7 +167,8 @@ def test_the_lock_does_for_each_python_and_processor(
     platforms = [f"--platform=manylinux_{version}_{machine}" for version in ("2_17", "2_28")]
     run(
         [sys.executable, "-m", "pip", "install", "--dry-run", "--require-hashes", "--no-deps",
-         "--only-binary=:all:", "--no-binary=pyftpdlib", "--no-build-isolation", f"--python-version={python}", *platforms,
+         "--only-binary=:all:", "--no-binary=pyftpdlib", "--no-build-isolation",
+         f"--python-version={python}", *platforms,
          "--target", tmp_path, "--requirement", ROOT / "requirements.lock"],
         tmp_path,
     )  # fmt: skip

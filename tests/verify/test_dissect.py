@@ -49,8 +49,8 @@ def test_no_order_of_frames_makes_it_fail(order: list[bytes]) -> None:
         _read_all(packet)
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
-def test_a_frame_that_is_cut_has_no_value_that_the_whole_one_lacks(sample: str) -> None:
+@pytest.mark.parametrize("sample", ["arp", "dhcp", "icmp", "icmpv6", "ip", "ipv6", "tftp", "udp"])
+def test_a_frame_that_is_cut_shows_no_protocol_that_the_whole_one_does_not(sample: str) -> None:
     for data in map(bytes, SAMPLES[sample]()):
         whole = dissect([_frame(data)])[0]
         for keep in range(0, min(len(data), 90), 7):

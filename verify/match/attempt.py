@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from wirelab.verify.items import Named
+from wirelab.verify.match.closed import Closed, closed_frames
 from wirelab.verify.match.conclude import Conclusion, conclude
 from wirelab.verify.match.search import Exhausted, Search
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from wirelab.verify.match.sightings import Sightings
     from wirelab.verify.match.state import State
 
-ALTERNATIVES = 32
+ALTERNATIVES = 8
 """How many complete matches are judged as a whole before the first of them counts."""
 
 
@@ -49,58 +50,71 @@ class Attempt:
         Args:
             plan: what to find.
             seen: where to look.
-            budget: how many frames may be tried, and again as many to find out what is missing.
+            budget: how many frames each search may try.
         """
         self._plan = plan
         self._seen = seen
         self._budget = budget
+        self._closed = closed_frames(plan, seen)
         finding = [leaf for leaf in plan.leaves if isinstance(leaf.item, Named)]
         self._candidates = {leaf.uid: seen.candidates(leaf.fixed, leaf.point) for leaf in finding}
 
     def outcome(self) -> Outcome:
-        """The best match, or the best that there is without what is missing."""
+        """The best match, or the best that there is without what is missing.
+
+        First a match is wanted that leaves no frame of a closed scope over, then any.
+        """
         search = self._search(())
         try:
-            found = self._best(search, ())
+            found = self._best(self._search((), self._closed)) or self._best(search)
         except Exhausted:
             return Outcome(None, None, exhausted=True)
-        if found is not None:
+        return found or self._without_one(search.obstacle) or self._step_by_step(search)
+
+    def _without_one(self, obstacle: Node | None) -> Outcome | None:
+        """A match that passes over one leaf, preferably what stopped the search."""
+        if obstacle is not None and (found := self._passing_over(obstacle)) is not None:
             return found
-        obstacle = search.obstacle
-        alone = [] if obstacle is None else [obstacle]
-        alone += [leaf for leaf in self._plan.leaves if leaf is not obstacle]
-        try:
-            for node in alone:
-                if (found := self._best(self._search((node,)), (node,))) is not None:
+        others = [leaf for leaf in self._plan.leaves if leaf is not obstacle]
+        for closed in (self._closed, None):
+            for leaf in others:
+                if (found := self._passing_over(leaf, closed)) is not None:
                     return found
+        return None
+
+    def _passing_over(self, node: Node, closed: Closed | None = None) -> Outcome | None:
+        try:
+            return self._best(self._search((node,), closed), (node,))
         except Exhausted:
-            pass
-        return self._step_by_step(search)
+            return None
 
     def _step_by_step(self, search: Search) -> Outcome:
         """Passes over one obstacle after another until the rest is found."""
         broken: tuple[Node, ...] = ()
         while (obstacle := search.obstacle) is not None and obstacle not in broken:
-            broken = (*broken, obstacle)
-            partial = search
+            broken, partial = (*broken, obstacle), search
             search = self._search(broken)
             try:
                 if (found := self._best(search, broken)) is not None:
                     return found
             except Exhausted:
-                return self._partial(partial, broken)
-        return self._partial(search, broken)
-
-    def _partial(self, search: Search, broken: tuple[Node, ...]) -> Outcome:
+                search = partial
+                break
         state = search.furthest
-        found = None if state is None else conclude(self._plan, self._seen, state)
-        return Outcome(state, found, broken)
+        conclusion = None if state is None else conclude(self._plan, self._seen, state)
+        return Outcome(state, conclusion, broken)
 
-    def _search(self, missing: tuple[Node, ...]) -> Search:
-        uids = frozenset(node.uid for node in missing)
-        return Search(self._plan, self._seen, self._candidates, budget=self._budget, missing=uids)
+    def _search(self, missing: tuple[Node, ...], closed: Closed | None = None) -> Search:
+        return Search(
+            self._plan,
+            self._seen,
+            self._candidates,
+            budget=self._budget,
+            missing=frozenset(node.uid for node in missing),
+            closed=closed,
+        )
 
-    def _best(self, search: Search, broken: tuple[Node, ...]) -> Outcome | None:
+    def _best(self, search: Search, broken: tuple[Node, ...] = ()) -> Outcome | None:
         """The first match with which the whole capture is in order, or else the first of all.
 
         Raises:
@@ -108,19 +122,19 @@ class Attempt:
         """
         first = None
         matches = islice(search.matches(), ALTERNATIVES)
-        while (state := self._following(matches, first)) is not None:
+        while (state := _following(matches, first)) is not None:
             found = Outcome(state, conclude(self._plan, self._seen, state), broken)
             if found.conclusion is not None and not found.conclusion.problems:
                 return found
             first = first or found
         return first
 
-    @staticmethod
-    def _following(matches: Iterator[State], first: Outcome | None) -> State | None:
-        """The next match; None when there is no more, or too little budget to look for more."""
-        try:
-            return next(matches, None)
-        except Exhausted:
-            if first is None:
-                raise
-            return None
+
+def _following(matches: Iterator[State], first: Outcome | None) -> State | None:
+    """The next match; None when there is no more, or too little budget to look for more."""
+    try:
+        return next(matches, None)
+    except Exhausted:
+        if first is None:
+            raise
+        return None

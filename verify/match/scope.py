@@ -32,9 +32,9 @@ class _Sorting:
         self, plan: Plan, seen: Sightings, chosen: Callable[[Test], frozenset[int]]
     ) -> None:
         self._allowances = plan.allowances
-        self._exempt = [_at(seen, each.points, chosen(each.test)) for each in plan.allowances]
+        self._exempt = [seen.at(each.points, chosen(each.test)) for each in plan.allowances]
         self._closed = frozenset[int]().union(
-            *(_at(seen, each.points, chosen(test)) for each in plan.closings for test in each.tests)
+            *(seen.at(each.points, chosen(test)) for each in plan.closings for test in each.tests)
         )
         self.covered: dict[int, list[int]] = {}
         self.excess: dict[int, int] = {}
@@ -57,11 +57,6 @@ class _Sorting:
 
     def _has_room(self, place: int) -> bool:
         return len(self.covered.get(place, ())) < self._allowances[place].allowance.most
-
-
-def _at(seen: Sightings, points: frozenset[str], indices: frozenset[int]) -> frozenset[int]:
-    """Those of the frames that were captured at some points."""
-    return frozenset(index for index in indices if seen.packets[index].frame.point in points)
 
 
 def leftovers(

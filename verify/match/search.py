@@ -18,8 +18,9 @@ from wirelab.verify.match.state import Again, Agenda, Close, Join, Run, State, T
 from wirelab.verify.match.take import takes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+    from wirelab.verify.match.closed import Closed
     from wirelab.verify.match.sightings import Sightings
     from wirelab.verify.match.state import Frontier
 
@@ -47,6 +48,7 @@ class Search:
         *,
         budget: int,
         missing: frozenset[int] = frozenset(),
+        closed: Closed | None = None,
     ) -> None:
         """Prepares a search.
 
@@ -57,6 +59,7 @@ class Search:
             budget: how many attempts it may take.
             missing: the uids of leaves that may be passed over because no frame fits them, and of
                 chains and forks whose window or order may be broken.
+            closed: frames none of which may be left over; None when that does not matter.
         """
         lenient = frozenset(leaf.name for leaf in plan.leaves if leaf.uid in missing) - {""}
         self._ground = Ground(
@@ -65,6 +68,7 @@ class Search:
         self._plan = plan
         self._budget = budget
         self._missing = missing
+        self._closed = closed
         self._agendas: dict[tuple[Task, int], Agenda] = {}
         self._dead: set[tuple[object, ...]] = set()
         self._complete = 0
@@ -90,8 +94,9 @@ class Search:
                 if self._complete == complete:
                     self._dead.add(_key(state))
             elif further.agenda is None:
-                self._complete += 1
-                yield further
+                if self._closed is None or not self._closed.remain(further.frontier):
+                    self._complete += 1
+                    yield further
             elif not (self._dead and _key(further) in self._dead):
                 stack.append((further, self._complete, self._next(further)))
 
@@ -138,7 +143,9 @@ class Search:
     def _take(self, leaf: Leaf, rest: Agenda | None, state: State) -> Iterator[State]:
         self._note(leaf, state)
         for indices, known in takes(self._ground, leaf, state):
-            yield self._taken(leaf, indices, known, state.doing(rest))
+            after = self._taken(leaf, indices, known, state.doing(rest))
+            if state.used is not None or not self._leaves_over(state, after, indices):
+                yield after
         if leaf.uid in self._missing:
             trail = Trail(state.trail, leaf, (), state.known.bindings, state.frames, missing=True)
             yield replace(state, agenda=rest, trail=trail)
@@ -156,6 +163,12 @@ class Search:
             trail=Trail(state.trail, leaf, indices, known.bindings, frames),
             used=None if state.used is None else state.used.union(indices),
         )
+
+    def _leaves_over(self, before: State, after: State, taken: Collection[int]) -> bool:
+        """Whether a frame that may not be left over lies where nothing can take it any more."""
+        if self._closed is None:
+            return False
+        return not self._closed.between(before.frontier, after.frontier) <= set(taken)
 
     def _note(self, node: Node, state: State, behind: int = 0) -> None:
         """Remembers how far the search has come, and what it must get past.
@@ -218,7 +231,10 @@ class Search:
             spans = (*spans, span) if span else spans
         if task.begun == len(task.fork.nodes):
             used = None if task.outermost else state.used
-            yield replace(state, agenda=rest, frontier=joined, used=used)
+            after = replace(state, agenda=rest, frontier=joined, used=used)
+            before = replace(state, frontier=task.start)
+            if not (task.outermost and self._leaves_over(before, after, state.used or ())):
+                yield after
             return
         trail = state.trail if task.fork.blocks else None
         following = replace(task, begun=task.begun + 1, joined=joined, trail=trail, spans=spans)

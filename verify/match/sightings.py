@@ -51,6 +51,10 @@ class Sightings:
             )
         return self._chosen[test]
 
+    def at(self, points: frozenset[str], indices: frozenset[int]) -> frozenset[int]:
+        """Those of the packets that were captured at some points."""
+        return frozenset(index for index in indices if self.packets[index].frame.point in points)
+
     def candidates(self, test: Test, point: str) -> list[int]:
         """The indices of the packets at a point that satisfy a test without references."""
         selects = predicate(test)

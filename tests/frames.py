@@ -94,7 +94,7 @@ class Talk:
         header = TCP(
             sport=self.sport, dport=self.dport, flags=flags, seq=self.client_seq, ack=ack, **more
         )
-        self.client_seq += _room(flags, data)
+        self.client_seq = (self.client_seq + _room(flags, data)) % (1 << 32)
         self.sent.append(ethernet(IP(src=CLIENT, dst=SERVER) / header / data))
         return self
 
@@ -104,7 +104,7 @@ class Talk:
         header = TCP(
             sport=self.dport, dport=self.sport, flags=flags, seq=self.server_seq, ack=ack, **more
         )
-        self.server_seq += _room(flags, data)
+        self.server_seq = (self.server_seq + _room(flags, data)) % (1 << 32)
         frame = Ether(src=SERVER_MAC, dst=CLIENT_MAC) / IP(src=SERVER, dst=CLIENT)
         self.sent.append(frame / header / data)
         return self

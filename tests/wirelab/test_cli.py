@@ -68,6 +68,14 @@ def test_a_run_is_judged_the_same_by_verify(tmp_path: Path) -> None:
     assert "Traceback" not in wrong.stderr
 
 
+def test_captures_of_several_points_are_judged_together(tmp_path: Path) -> None:
+    lab("run", "unreach-port", "-o", str(tmp_path))
+    folder = tmp_path / "unreach-port" / "points"
+    points = [word for p in ("lan", "wan") for word in ("--point", f"{p}={folder / p}.pcapng")]
+    assert lab("verify", "--expect", "unreach-port", *points).returncode == 0
+    assert lab("verify", "--expect", "unreach-port", *points[:2]).returncode == 1
+
+
 def _expect_bad_input(ended: subprocess.CompletedProcess[str], *words: str) -> None:
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr

@@ -19,12 +19,13 @@ from wirelab.verify.expect import (
     step,
     stream,
 )
-from wirelab.verify.explain import explain
+from wirelab.verify.explain import explain, explanation
 from wirelab.verify.filter import display_filter
 from wirelab.verify.frame import Frame, Point
 from wirelab.verify.items import Item
 from wirelab.verify.judge import judge
 from wirelab.verify.ladder import ladder
+from wirelab.verify.merge import merged
 from wirelab.verify.provenance import Provenance, provenance
 from wirelab.verify.verdict import Verdict
 from wirelab.verify.writer import CaptureWriter
@@ -47,11 +48,13 @@ __all__ = [
     "dissect",
     "either",
     "explain",
+    "explanation",
     "forwarded",
     "fragments",
     "habit",
     "judge",
     "ladder",
+    "merged",
     "never",
     "optional",
     "par",

@@ -48,8 +48,9 @@ class Dissection:
         packet = Packet(frame, memory, self._first, self._previous)
         self._previous = frame.time
         data, end = frame.data, len(frame.data)
-        Layer(packet, "frame", data, 0, end, max(frame.length, end))
-        following: Next = (LINKS.get(frame.linktype, "data"), data, 0, end, frame.length)
+        stop = max(frame.length, end)
+        Layer(packet, "frame", data, 0, end, stop)
+        following: Next = (LINKS.get(frame.linktype, "data"), data, 0, end, stop)
         while following is not None:
             name, data, start, end, stop = following
             if start >= stop or (start >= end and name == "data"):

@@ -46,6 +46,7 @@ def judge(
     excuse: Iterable[str] = (),
     shared_clock: bool = True,
     budget: int | None = None,
+    diagnose: bool = True,
 ) -> Verdict:
     """Judges a capture.
 
@@ -60,6 +61,7 @@ def judge(
         shared_clock: whether times at different capture points can be compared; not so when files
             of different machines were merged.
         budget: how many frames a search may try; by default a number that grows with the capture.
+        diagnose: whether to find out all that is missing; without it a failure is told sooner.
 
     Raises:
         ExpectationError: the expectation contradicts itself, or wants a name that an own capture
@@ -72,7 +74,7 @@ def judge(
     bound = made.names if names is None else names
     own = bool(bound) if own is None else own
     limit = BUDGET + BUDGET_PER_FRAME * len(capture.frames) if budget is None else budget
-    asked = _Asked(expectation, capture, bound, own, excused, shared_clock, limit)
+    asked = _Asked(expectation, capture, bound, own, excused, shared_clock, limit, diagnose)
     return replace(_judged(asked), scenario=made.scenario, seed=made.seed, settings=made.settings)
 
 
@@ -87,6 +89,7 @@ class _Asked:
     excused: frozenset[str]
     shared_clock: bool
     budget: int
+    diagnose: bool
 
 
 def _judged(asked: _Asked) -> Verdict:
@@ -100,7 +103,9 @@ def _judged(asked: _Asked) -> Verdict:
         return _failure(asked, Problem(ProblemKind.MISSING_POINT, str(missing)))
     ready = plan(asked.expectation, points, asked.names, own=asked.own)
     seen = Sightings(dissect(asked.capture.frames), present, asked.shared_clock)
-    return _verdict(asked, seen, Attempt(ready, seen, asked.budget).outcome())
+    return _verdict(
+        asked, seen, Attempt(ready, seen, asked.budget).outcome(diagnose=asked.diagnose)
+    )
 
 
 def _verdict(asked: _Asked, seen: Sightings, outcome: Outcome) -> Verdict:

@@ -59,17 +59,24 @@ class Attempt:
         finding = [leaf for leaf in plan.leaves if isinstance(leaf.item, Named)]
         self._candidates = {leaf.uid: seen.candidates(leaf.fixed, leaf.point) for leaf in finding}
 
-    def outcome(self) -> Outcome:
+    def outcome(self, *, diagnose: bool = True) -> Outcome:
         """The best match, or the best that there is without what is missing.
 
         First a match is wanted that leaves no frame of a closed scope over, then any.
+
+        Args:
+            diagnose: whether to find out all that is missing, and not only the first obstacle.
         """
         search = self._search(())
         try:
             found = self._best(self._search((), self._closed)) or self._best(search)
         except Exhausted:
             return Outcome(None, None, exhausted=True)
-        return found or self._without_one(search.obstacle) or self._step_by_step(search)
+        if found is not None:
+            return found
+        if not diagnose:
+            return self._partial(search, () if search.obstacle is None else (search.obstacle,))
+        return self._without_one(search.obstacle) or self._step_by_step(search)
 
     def _without_one(self, obstacle: Node | None) -> Outcome | None:
         """A match that passes over one leaf, preferably what stopped the search."""
@@ -100,6 +107,10 @@ class Attempt:
             except Exhausted:
                 search = partial
                 break
+        return self._partial(search, broken)
+
+    def _partial(self, search: Search, broken: tuple[Node, ...]) -> Outcome:
+        """How far a search came that found no match."""
         state = search.furthest
         conclusion = None if state is None else conclude(self._plan, self._seen, state)
         return Outcome(state, conclusion, broken)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,11 @@ class Bindings:
 
     def with_name(self, name: str, value: Constant) -> Bindings:
         """The same with one more name."""
-        return replace(self, names={**self.names, name: value})
+        return Bindings(self.steps, {**self.names, name: value}, self.packets)
 
     def with_step(self, step: str, packets: tuple[Packet, ...]) -> Bindings:
         """The same after a step was matched."""
-        return replace(self, packets={**self.packets, step: packets})
+        return Bindings(self.steps, self.names, {**self.packets, step: packets})
 
     def texts(self) -> dict[str, str]:
         """The names with their values as text, for people."""

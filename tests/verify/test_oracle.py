@@ -143,7 +143,7 @@ def test_a_layer_operator_means_the_same(name: str, layer: int, tmp_path: Path) 
     path = _write(tmp_path / "icmp.pcapng", made)
     packets = dissect(made)
     wanted = {value for packet in packets for value in packet.values(name)}
-    for value in wanted:
+    for value in sorted(wanted)[:3]:
         text = render(FIELDS[name], value)
         ours = {each.frame.number for each in packets if value in each.values(name, layer)}
         selected = tshark(

@@ -72,7 +72,7 @@ def _already_delivered(segment: Segment) -> int:
 def _complete(name: str, segments: list[Segment], data: bytes, start: int, end: int) -> Next:
     """The whole messages at the start of the data; what is behind them is kept for later."""
     framing, flow, stream = FRAMINGS[name], segments[-1].flow, segments[-1].stream
-    at = start
+    at = first = start
     flow.pending = None
     while at < end:
         behind = framing(data, at, end, stream)
@@ -82,10 +82,11 @@ def _complete(name: str, segments: list[Segment], data: bytes, start: int, end: 
                 flow.pending = Pending([data[at:end]], kept, end - at, behind - at)
             break
         at = behind
+        first = behind if first == start else first
     if at == start:
         return None
     if len(segments) > 1:
-        _note(segments, at)
+        _note(segments, first - start)
     return name, data, start, at, at
 
 

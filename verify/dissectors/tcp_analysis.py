@@ -134,6 +134,12 @@ def _remember(segment: Segment) -> None:
     takes_room = bool(segment.length or segment.flags & (SYN | FIN))
     if takes_room and len(flow.unacknowledged) < _MOST_UNACKNOWLEDGED:
         flow.unacknowledged.append(segment)
+        if flow.flight is not None and flow.base is not None:
+            first, last = flow.flight
+            flow.flight = (
+                min(first, (segment.seq - flow.base) % MODULO),
+                max(last, (segment.next - flow.base) % MODULO),
+            )
     if "zero_window_probe" not in segment.marks:
         if flow.next is None or later(segment.next, flow.next):
             flow.next, flow.next_time = segment.next, now
@@ -155,6 +161,7 @@ def _acknowledge(segment: Segment, back: Flow) -> None:
         if later(segment.ack, other.waits_from):
             other.waits_from = segment.ack
     back.unacknowledged = waiting
+    back.flight = None
     if segment.flags & ACK:
         back.counts_flight = True
 
@@ -171,14 +178,21 @@ def _answers(segment: Segment, other: Segment) -> None:
 def _count_flight(segment: Segment) -> None:
     """Notes how many bytes are on their way after a segment with data."""
     flow = segment.flow
-    if not segment.length or not flow.counts_flight or flow.base is None:
+    if not segment.length or not flow.counts_flight or not flow.unacknowledged:
         return
-    base, waiting = flow.base, flow.unacknowledged
-    if not waiting:
-        return
-    first = min((other.waits_from - base) % MODULO for other in waiting)
-    last = max((other.next - base) % MODULO for other in waiting)
+    if flow.flight is None:
+        flow.flight = _flight(flow)
+    first, last = flow.flight
     segment.analysed = True
     if 0 < last - first < _MOST_IN_FLIGHT:
         flight = last - first - (1 if segment.flags & (SYN | FIN) else 0)
         segment.layer.note("tcp.analysis.bytes_in_flight", flight)
+
+
+def _flight(flow: Flow) -> tuple[int, int]:
+    """Where what is not acknowledged begins and ends, counted from the first SYN."""
+    base, waiting = flow.base or 0, flow.unacknowledged
+    return (
+        min((each.waits_from - base) % MODULO for each in waiting),
+        max((each.next - base) % MODULO for each in waiting),
+    )

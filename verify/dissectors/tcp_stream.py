@@ -129,6 +129,8 @@ class Flow:
     """The marks of the last segment."""
     unacknowledged: list[Segment] = field(default_factory=list)
     """The segments that wait for their acknowledgment, in the order they were sent."""
+    flight: tuple[int, int] | None = None
+    """Where they begin and end, counted from the base; None until that is reckoned."""
     counts_flight: bool = True
     """Whether the bytes in flight can be reckoned."""
     pending: Pending | None = None

@@ -30,6 +30,8 @@ class Session:
 
     is_13: bool = False
     """Whether version 1.3 was agreed on, which encrypts right behind the hellos."""
+    unfinished: dict[int, int] = field(default_factory=dict)
+    """How many bytes of a message the next record has, by direction (its identity)."""
     encrypted: set[int] = field(default_factory=set)
     """The directions (by identity) that have changed their cipher."""
 
@@ -87,19 +89,27 @@ def _record(layer: Layer, cursor: Cursor, session: Session, direction: int) -> N
     elif direction in session.encrypted:
         return
     elif kind == _HANDSHAKE:
-        _handshakes(layer, body, session)
+        _handshakes(layer, body, session, direction)
     elif kind == _ALERT and size == 2:
         layer.note("tls.alert_message.level", body.number(1))
         layer.note("tls.alert_message.desc", body.number(1))
 
 
-def _handshakes(layer: Layer, cursor: Cursor, session: Session) -> None:
-    """The handshake messages of a record (RFC 8446 4)."""
+def _handshakes(layer: Layer, cursor: Cursor, session: Session, direction: int) -> None:
+    """The handshake messages of a record; one may go on in the next record (RFC 8446 5.1)."""
+    rest = session.unfinished.pop(direction, 0)
+    if rest > cursor.left:
+        session.unfinished[direction] = rest - cursor.left
+        return
+    cursor.take(rest)
     while cursor.left >= 4:
         kind = cursor.number(1)
         layer.note("tls.handshake.type", kind)
         size = cursor.number(3)
         layer.note("tls.handshake.length", size)
+        if size > cursor.left:
+            session.unfinished[direction] = size - cursor.left
+            return
         if kind in (_CLIENT_HELLO, _SERVER_HELLO):
             _hello(layer, cursor.within(size), session, kind == _CLIENT_HELLO)
         else:

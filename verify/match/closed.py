@@ -34,6 +34,12 @@ class Closed:
             for index in indices[bisect_right(indices, low) : bisect_right(indices, high)]
         }
 
+    def following(self, place: int, frontier: Frontier) -> int | None:
+        """The first of the frames of a point behind a frontier; None when there is none."""
+        indices = self.indices[place]
+        at = bisect_right(indices, frontier[place])
+        return indices[at] if at < len(indices) else None
+
     def remain(self, frontier: Frontier) -> bool:
         """Whether any of the frames lie behind a frontier."""
         lasts = zip(self.indices, frontier, strict=True)

@@ -11,6 +11,7 @@ from wirelab.verify.match.satisfy import Known, Satisfier
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from wirelab.verify.match.closed import Closed
     from wirelab.verify.match.plan import Leaf
     from wirelab.verify.match.sightings import Sightings
     from wirelab.verify.match.state import State
@@ -34,6 +35,8 @@ class Ground:
     """Steps known to be missing; what depends on them is taken as satisfied."""
     spend: Callable[[], None]
     """Counts one attempt; raises when there were too many."""
+    closed: Closed | None = None
+    """Frames none of which may be left over; None when that does not matter."""
 
     def following(self, leaf: Leaf, state: State) -> Iterator[int]:
         """The leaf's candidates that order and earlier use allow, in order."""
@@ -44,14 +47,26 @@ class Ground:
 
     def in_time(self, leaf: Leaf, state: State) -> Iterator[int]:
         """Those of them that the leaf's window allows."""
-        anchor = self.anchor(leaf, state)
+        within, anchor = leaf.within, self.anchor(leaf, state)
+        if within is None or anchor is None:
+            yield from self.following(leaf, state)
+            return
         for index in self.following(leaf, state):
-            if (
-                leaf.within is None
-                or anchor is None
-                or self.seen.time(index) - anchor in leaf.within
-            ):
+            elapsed = self.seen.time(index) - anchor
+            if elapsed in within:
                 yield index
+            elif elapsed > within.most and self.seen.ordered:
+                return
+
+    def singly(self, leaf: Leaf, state: State) -> Iterator[int]:
+        """Those of them that can be taken alone, so that nothing that must be taken is passed."""
+        last = None
+        if self.closed is not None and state.used is None:
+            last = self.closed.following(self.seen.points.index(leaf.point), state.frontier)
+        for index in self.in_time(leaf, state):
+            if last is not None and index > last:
+                return
+            yield index
 
     def anchor(self, leaf: Leaf, state: State) -> int | None:
         """The time from which the leaf's window counts; None where there is none to judge by."""

@@ -62,9 +62,8 @@ class Search:
             closed: frames none of which may be left over; None when that does not matter.
         """
         lenient = frozenset(leaf.name for leaf in plan.leaves if leaf.uid in missing) - {""}
-        self._ground = Ground(
-            seen, dict(candidates), Satisfier(lenient=lenient), lenient, self._spend
-        )
+        satisfier = Satisfier(lenient=lenient)
+        self._ground = Ground(seen, dict(candidates), satisfier, lenient, self._spend, closed)
         self._plan = plan
         self._budget = budget
         self._missing = missing
@@ -156,12 +155,12 @@ class Search:
             return replace(state, known=known)
         bindings = known.bindings.with_step(leaf.name, self._ground.packets(indices))
         frames = state.frames + len(indices)
-        return replace(
-            state,
-            frontier=self._ground.seen.advanced(state.frontier, indices),
-            known=Known(bindings, known.postponed),
-            trail=Trail(state.trail, leaf, indices, known.bindings, frames),
-            used=None if state.used is None else state.used.union(indices),
+        return State(
+            state.agenda,
+            self._ground.seen.advanced(state.frontier, indices),
+            Known(bindings, known.postponed),
+            Trail(state.trail, leaf, indices, known.bindings, frames),
+            None if state.used is None else state.used.union(indices),
         )
 
     def _leaves_over(self, before: State, after: State, taken: Collection[int]) -> bool:

@@ -38,6 +38,16 @@ class Sightings:
             found[packet.frame.point].append(index)
         return found
 
+    @cached_property
+    def ordered(self) -> bool:
+        """Whether no packet is earlier than one before it at the same point."""
+        latest = dict.fromkeys(self.points, 0)
+        for packet in self.packets:
+            if packet.frame.time < latest[packet.frame.point]:
+                return False
+            latest[packet.frame.point] = packet.frame.time
+        return True
+
     def time(self, index: int) -> int:
         """When a packet was captured, in nanoseconds since the epoch."""
         return self.packets[index].frame.time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class State:
 
     def doing(self, agenda: Agenda | None) -> State:
         """The same with something else to do."""
-        return replace(self, agenda=agenda)
+        return State(agenda, self.frontier, self.known, self.trail, self.used)
 
 
 def taken(trail: Trail | None, until: Trail | None = None) -> Iterator[Trail]:

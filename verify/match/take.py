@@ -42,7 +42,7 @@ def _single(ground: Ground, leaf: Leaf, state: State) -> Iterator[Take]:
     related = relation(leaf, state.known.bindings, ground.lenient)
     if related is None:
         return
-    for index in ground.in_time(leaf, state):
+    for index in ground.singly(leaf, state):
         packet = ground.seen.packets[index]
         if related(packet):
             for known in ground.ways(leaf, packet, state.known):

@@ -48,3 +48,18 @@ def test_a_record_in_two_segments_shows_in_the_second() -> None:
 def test_a_hello_is_recognised_at_any_port() -> None:
     packet = dissected(*Talk(40000, 45000).open().client("PA", client_hello("s.test")).sent)[3]
     assert packet.has("tls")
+
+
+def test_a_message_in_several_records_is_counted_once_and_not_malformed() -> None:
+    head = b"\x0b\x00\x00\x0a"
+    records = b"\x16\x03\x03\x00\x06" + head + b"12" + b"\x16\x03\x03\x00\x04" + b"3456"
+    last = b"\x16\x03\x03\x00\x08" + b"7890" + b"\x0e\0\0\0"
+    packet = dissected(*Talk(40000, 443).open().server("PA", records + last).sent)[3]
+    assert packet.values("tls.handshake.type") == (11, 14)
+    assert not packet.has("_ws.malformed")
+
+
+def test_a_hello_that_contradicts_itself_is_malformed() -> None:
+    hello = b"\x16\x03\x03\x00\x08" + b"\x01\x00\x00\x04" + b"\x03\x03ab"
+    packet = dissected(*Talk(40000, 443).open().client("PA", hello).sent)[3]
+    assert packet.has("_ws.malformed")

@@ -4,7 +4,7 @@ from wirelab.scenarios.scenario import scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import arping, ping
-from wirelab.verify import forwarded, par, seq, step
+from wirelab.verify import forwarded, habit, par, seq, step
 
 _WHO_HAS = (
     "arp.opcode == 1 && eth.dst == ff:ff:ff:ff:ff:ff && arp.src.hw_mac == ${c.mac}"
@@ -30,17 +30,20 @@ _WHO_HAS = (
                     " && arp.dst.proto_ipv4 == ${c.ip}",
                     at="c",
                 ),
-                step(
-                    "echo",
-                    "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip}"
-                    " && eth.dst == ${is_at.arp.src.hw_mac}",
-                    at="c",
-                ),
-                step(
-                    "reply",
-                    "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
-                    " && icmp.ident == ${echo.icmp.ident} && icmp.seq == ${echo.icmp.seq}",
-                    at="c",
+                habit(
+                    "the packet that had to wait is an echo request here",
+                    step(
+                        "echo",
+                        "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip}"
+                        " && eth.dst == ${is_at.arp.src.hw_mac}",
+                        at="c",
+                    ),
+                    step(
+                        "reply",
+                        "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
+                        " && icmp.ident == ${echo.icmp.ident} && icmp.seq == ${echo.icmp.seq}",
+                        at="c",
+                    ),
                 ),
             ),
         ),

@@ -178,6 +178,9 @@ class _Explanation:
     def _circumstances(self) -> Iterator[Line]:
         """What was bound, allowed and left over."""
         verdict, packets = self._verdict, self._verdict.packets
+        if verdict.view:
+            text = f"judged as seen at point {verdict.view!r}; steps at other points are left out"
+            yield from ((Part(line, Role.FAINT),) for line in wrap(text, self._width))
         for name, value in verdict.names.items():
             yield (Part(f"${{{name}}} = ", Role.FAINT), Part(value))
         for used in verdict.allowances:

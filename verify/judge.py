@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissect import dissect
+from wirelab.verify.errors import ExpectationError
 from wirelab.verify.invariance import check_invariants, known_invariants
 from wirelab.verify.items import Named
 from wirelab.verify.lint import everything, names_of, validate
 from wirelab.verify.match.attempt import Attempt
 from wirelab.verify.match.findings import findings
 from wirelab.verify.match.planner import plan
-from wirelab.verify.match.points import MissingPoint, located
+from wirelab.verify.match.points import MissingPoint, located, points_of
 from wirelab.verify.match.sightings import Sightings
 from wirelab.verify.provenance import Provenance, provenance
 from wirelab.verify.verdict import (
@@ -22,6 +23,7 @@ from wirelab.verify.verdict import (
     Status,
     Verdict,
 )
+from wirelab.verify.view import view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,6 +45,7 @@ def judge(
     names: Mapping[str, object] | None = None,
     *,
     own: bool | None = None,
+    at: str | None = None,
     excuse: Iterable[str] = (),
     shared_clock: bool = True,
     budget: int | None = None,
@@ -57,6 +60,8 @@ def judge(
             nothing for a foreign capture, in which they are bound at their first sight.
         own: whether the capture is one of this lab: its habits are then required, every name must
             be bound, and its invariants must hold. By default it is when it has names.
+        at: judge only what can be seen at this point of the expectation. By default a foreign
+            capture of one point is judged as that of the expectation's points which fits best.
         excuse: names of invariants that may be broken.
         shared_clock: whether times at different capture points can be compared; not so when files
             of different machines were merged.
@@ -65,7 +70,7 @@ def judge(
 
     Raises:
         ExpectationError: the expectation contradicts itself, or wants a name that an own capture
-            does not bind, or no invariant has a name that is excused.
+            does not bind, or says nothing of the point, or no invariant has a name that is excused.
         FilterError: the value of a name does not fit the field with which it is compared.
     """
     validate(expectation)
@@ -75,7 +80,8 @@ def judge(
     own = bool(bound) if own is None else own
     limit = BUDGET + BUDGET_PER_FRAME * len(capture.frames) if budget is None else budget
     asked = _Asked(expectation, capture, bound, own, excused, shared_clock, limit, diagnose)
-    return replace(_judged(asked), scenario=made.scenario, seed=made.seed, settings=made.settings)
+    verdict = _judged(asked) if at is None else _from(asked, at)
+    return replace(verdict, scenario=made.scenario, seed=made.seed, settings=made.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +104,46 @@ def _judged(asked: _Asked) -> Verdict:
     used = tuple(dict.fromkeys(frame.point for frame in asked.capture.frames))
     present = tuple(dict.fromkeys([*(point.name for point in asked.capture.points), *used]))
     try:
-        points = located(asked.expectation, used if len(used) == 1 else present)
+        points = located(asked.expectation, present, used)
     except MissingPoint as missing:
+        if not asked.own and len(used) == 1:
+            return _from_somewhere(asked)
         return _failure(asked, Problem(ProblemKind.MISSING_POINT, str(missing)))
     ready = plan(asked.expectation, points, asked.names, own=asked.own)
     seen = Sightings(dissect(asked.capture.frames), present, asked.shared_clock)
     return _verdict(
         asked, seen, Attempt(ready, seen, asked.budget).outcome(diagnose=asked.diagnose)
     )
+
+
+def _from_somewhere(asked: _Asked) -> Verdict:
+    """The verdict on a capture of one point: the one of that name, or the one that fits best."""
+    points = [each for each in points_of(asked.expectation) if each is not None]
+    named = asked.capture.frames[0].point
+    verdicts = []
+    for point in [named] if named in points else points:
+        if view(asked.expectation, point) is not None:
+            verdicts.append(_from(asked, point))
+            if verdicts[-1].passed:
+                break
+    return max(verdicts, key=lambda each: (each.passed, _fit(each)))
+
+
+def _fit(verdict: Verdict) -> int:
+    """How well a capture that fails fits: what was seen, less what was and should not be."""
+    return verdict.packets.matched - verdict.packets.unexpected
+
+
+def _from(asked: _Asked, point: str) -> Verdict:
+    """The verdict on what can be seen at one point of the expectation."""
+    seen = view(asked.expectation, point)
+    if seen is None:
+        known = ", ".join(repr(each) for each in points_of(asked.expectation) if each)
+        raise ExpectationError(f"nothing is expected at a point {point!r}, only at {known}")
+    only = asked.capture
+    if any(each.name == point for each in only.points):
+        only = replace(only, frames=tuple(each for each in only.frames if each.point == point))
+    return replace(_judged(replace(asked, expectation=seen, capture=only)), view=point)
 
 
 def _verdict(asked: _Asked, seen: Sightings, outcome: Outcome) -> Verdict:

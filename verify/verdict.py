@@ -180,6 +180,8 @@ class Verdict:
     """The names and what they were bound to, as text."""
     began: int = 0
     """When the first frame was captured, in nanoseconds since the epoch."""
+    view: str = ""
+    """The only point of the expectation that was judged; "" when all of it was."""
     scenario: str = ""
     """The scenario that the capture was made by or is judged as; "" where unknown."""
     seed: int | None = None
@@ -197,6 +199,7 @@ class Verdict:
         return {
             "scenario": self.scenario,
             "status": self.status.value,
+            "view": self.view or None,
             "seed": self.seed,
             "settings": dict(self.settings),
             "names": dict(self.names),

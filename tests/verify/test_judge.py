@@ -71,10 +71,26 @@ def test_an_empty_capture_fails_whatever_is_expected() -> None:
 
 def test_a_missing_point_fails_and_says_how_to_supply_it() -> None:
     expectation = seq(REQUEST, forwarded("request", "c", "wan"))
-    (problem,) = judge(expectation, capture(ping())).problems
+    (problem,) = judge(expectation, capture(ping()), {"s.ip": S}).problems
     assert problem.kind is ProblemKind.MISSING_POINT
     assert "--point wan=FILE" in problem.message
+    assert "--at" in problem.message
     assert "'c'" in problem.message
+
+
+def test_a_foreign_capture_of_one_point_is_judged_as_that_point() -> None:
+    expectation = seq(REQUEST, forwarded("request", "c", "wan"))
+    assert judge(expectation, capture(ping())).view == "c"
+    strange = capture([("eth0", t, p) for _, t, p in ping()])
+    verdict = judge(expectation, strange)
+    assert (verdict.passed, verdict.view) == (True, "c")
+
+
+def test_of_a_capture_one_point_alone_can_be_judged() -> None:
+    expectation = seq(REQUEST, forwarded("request", "c", "wan"))
+    assert judge(expectation, capture(ping()), {"s.ip": S}, at="c").passed
+    with pytest.raises(ExpectationError, match="nothing is expected at a point 'dmz', only at 'c'"):
+        judge(expectation, capture(ping()), {"s.ip": S}, at="dmz")
 
 
 def test_the_one_point_of_a_capture_is_that_of_the_expectation() -> None:
@@ -145,8 +161,8 @@ def test_the_verdict_is_json() -> None:
     found = judge(PING, capture(ping()), {"s.ip": S}).as_json()
     assert json.loads(json.dumps(found)) == found
     assert list(found) == [
-        "scenario", "status", "seed", "settings", "names", "steps", "allowances", "invariants",
-        "packets", "problems",
+        "scenario", "status", "view", "seed", "settings", "names", "steps", "allowances",
+        "invariants", "packets", "problems",
     ]  # fmt: skip
     assert found["status"] == "pass"
     steps = found["steps"]

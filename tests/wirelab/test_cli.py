@@ -73,7 +73,19 @@ def test_captures_of_several_points_are_judged_together(tmp_path: Path) -> None:
     folder = tmp_path / "unreach-port" / "points"
     points = [word for p in ("lan", "wan") for word in ("--point", f"{p}={folder / p}.pcapng")]
     assert lab("verify", "--expect", "unreach-port", *points).returncode == 0
-    assert lab("verify", "--expect", "unreach-port", *points[:2]).returncode == 1
+    alone = lab("verify", "--expect", "unreach-port", *points[:2])
+    assert alone.returncode == 0
+    assert "judged as seen at point 'lan'" in alone.stdout
+
+
+def test_a_file_of_one_point_is_judged_by_what_it_shows(tmp_path: Path) -> None:
+    lab("run", "unreach-port", "-o", str(tmp_path))
+    file = str(tmp_path / "unreach-port" / "points" / "wan.pcapng")
+    alone = lab("verify", file, "--expect", "unreach-port")
+    assert alone.returncode == 1
+    assert "--at" in alone.stdout
+    assert lab("verify", file, "--expect", "unreach-port", "--at", "wan").returncode == 0
+    _expect_bad_input(lab("verify", file, "--expect", "unreach-port", "--at", "dmz"), "'dmz'")
 
 
 def _expect_bad_input(ended: subprocess.CompletedProcess[str], *words: str) -> None:

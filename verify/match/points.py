@@ -34,21 +34,22 @@ def points_of(item: Item, at: str | None = None) -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def located(item: Item, present: Sequence[str]) -> Mapping[str | None, str]:
+def located(item: Item, present: Sequence[str], used: Sequence[str]) -> Mapping[str | None, str]:
     """Where the points of an expectation are in a capture.
 
     A capture with one point is taken for the one point of an expectation, whatever their names.
 
     Args:
         item: the expectation.
-        present: the names of the capture's points; those without frames may be left out.
+        present: the names of the capture's points.
+        used: those of them that have frames.
 
     Raises:
         MissingPoint: the capture has no such point; the message says how to supply it.
     """
     wanted = points_of(item)
-    if len(wanted) == len(present) == 1:
-        return {wanted[0]: present[0]}
+    if len(wanted) == len(used) == 1:
+        return {wanted[0]: used[0]}
     if None in wanted:
         has = ", ".join(map(repr, present))
         raise MissingPoint(f"a step names no point, and the capture has several: {has}")
@@ -62,5 +63,8 @@ def _advice(missing: Sequence[str | None], present: Sequence[str]) -> str:
     names = ", ".join(repr(name) for name in missing)
     has = ", ".join(repr(name) for name in present if name) or "one without a name"
     supply = " ".join(f"--point {name}=FILE" for name in missing)
-    verb = "a point" if len(missing) == 1 else "points"
-    return f"the capture has no {verb} {names}, only {has}; supply it with {supply}"
+    verb = "point" if len(missing) == 1 else "points"
+    return (
+        f"the capture has no {verb} {names}, only {has}; supply it with {supply}, "
+        "or judge what one point shows with --at"
+    )

@@ -23,12 +23,14 @@ from wirelab.verify import Capture, Provenance, explain, judge, provenance, read
     metavar="NAME=FILE",
     help="The capture of one point; several are judged together.",
 )
+@click.option("--at", metavar="POINT", help="Judge only what can be seen at this point.")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
 def command(
     capture: Path | None,
     expect: str,
     points: tuple[str, ...],
+    at: str | None,
     assignments: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -43,7 +45,7 @@ def command(
         ours = provenance(read.comment) or Provenance("")
         same = ours.scenario == expect and not assignments
         settings = {**job.settings, **(ours.settings if same else {})}
-        verdict = judge(job.scenario.expect(settings), read, names=ours.names)
+        verdict = judge(job.scenario.expect(settings), read, names=ours.names, at=at)
     if as_json:
         click.echo(json.dumps({"scenario": expect, **verdict.as_json()}, indent=2))
     else:

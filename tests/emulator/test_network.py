@@ -120,6 +120,13 @@ def test_a_sysctl_of_one_node_is_not_the_others() -> None:
     assert "ttl=128" in _in_lab(Tuned(), work)
 
 
+def test_hosts_send_no_tail_loss_probes() -> None:
+    def work(lab: Lab) -> list[str]:
+        return [lab[n].namespace.read_sysctl("net.ipv4.tcp_early_retrans") for n in ("c", "s")]
+
+    assert _in_lab(Lan(), work) == ["0", "0"]
+
+
 def test_a_mirror_port_gets_a_copy_of_both_directions() -> None:
     class Mirrored(Lan):
         def build(self) -> None:

@@ -16,7 +16,7 @@ from wirelab.emulator.mirror import mirror
 from wirelab.emulator.namespace import NetNamespace
 from wirelab.emulator.netlink import NLM_F_DUMP, Netlink
 from wirelab.emulator.nodes import Bridge, Host, Router
-from wirelab.emulator.rtnetlink import BR_STATE_FORWARDING, RTMGRP_LINK
+from wirelab.emulator.rtnetlink import RTMGRP_LINK
 from wirelab.emulator.sandbox import SCRATCH
 from wirelab.emulator.sysctls import NO_IPV6
 from wirelab.emulator.tap import Taps, await_kernel_timestamps
@@ -154,12 +154,14 @@ class Lab(Mininet):
                 mirror(watched, self.interface(span["to"]).index)
 
     def _wait_until_ready(self) -> None:
-        """Wait until every port forwards and every address may be used, asking the kernel."""
+        """Wait until frames pass everywhere and every address may be used, asking the kernel."""
         deadline = monotonic() + _READY_WITHIN
-        with Netlink(groups=RTMGRP_LINK) as events:
-            while not self._forwarding():
-                self._expect_before(deadline, "a bridge's port does not forward")
-                events.wait_for_event(0.05)
+        for namespace in (self.fabric, *(host.namespace for host in self.hosts)):
+            if not _passes(namespace.netlink):
+                with namespace.entered(), Netlink(groups=RTMGRP_LINK) as events:
+                    while not _passes(namespace.netlink):
+                        self._expect_before(deadline, "an interface does not send, or forward")
+                        events.wait_for_event(0.05)
         for host in filter(lambda host: host.ipv6, self.hosts):
             with host.namespace.entered(), Netlink(groups=_RTMGRP_IPV6_IFADDR) as events:
                 while _tentative(events):
@@ -170,13 +172,6 @@ class Lab(Mininet):
     def _expect_before(deadline: float, problem: str) -> None:
         if monotonic() > deadline:
             raise EmulatorError(f"the network is not ready after {_READY_WITHIN:g} s: {problem}")
-
-    def _forwarding(self) -> bool:
-        kind, body = rtnetlink.link_query()
-        links = map(
-            rtnetlink.parse_link, self.fabric.netlink.ask(kind, body, NLM_F_DUMP, "list ports")
-        )
-        return all(link.port_state in (None, BR_STATE_FORWARDING) for link in links)
 
     def stop(self) -> None:
         """Stop capturing and let go of everything; the kernel takes it down."""
@@ -203,6 +198,13 @@ class Lab(Mininet):
 
 
 _RTMGRP_IPV6_IFADDR = 0x100
+
+
+def _passes(netlink: Netlink) -> bool:
+    """Whether frames pass all interfaces of a namespace that have a carrier."""
+    kind, body = rtnetlink.link_query()
+    answers = netlink.ask(kind, body, NLM_F_DUMP, "list links")
+    return all(link.passes for link in map(rtnetlink.parse_link, answers))
 
 
 def _tentative(netlink: Netlink) -> int:

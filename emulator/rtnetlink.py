@@ -36,14 +36,16 @@ RTMGRP_LINK = 1
 
 IFF_UP = 1
 IFF_RUNNING = 0x40
+IFF_LOWER_UP = 0x10000
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 10, 18
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_QDISC, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 6, 10, 18
 IFLA_OPERSTATE, IFLA_NET_NS_FD, IFLA_NUM_TX_QUEUES, IFLA_NUM_RX_QUEUES = 16, 28, 31, 32
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_DATA = 1, 2, 5
 VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
 IFLA_BRPORT_STATE = 1
 BR_STATE_FORWARDING = 3
+_DROPS_ALL = "noop"  # noop_qdisc of net/sched/sch_generic.c
 IF_OPER_UP = 6
 
 _IFINFO = struct.Struct("=BxHiII")
@@ -176,8 +178,20 @@ class LinkState:
     """Ethernet address."""
     operational: bool
     """Whether its operational state is up (RFC 2863)."""
+    queue: str
+    """Its queueing discipline; "noop" drops what is sent."""
     port_state: int | None
     """BR_STATE_… where it is a bridge's port."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether frames pass, as far as the interface has a carrier.
+
+        A carrier that has just come is noticed a moment later; until then the interface drops
+        what it is given, though it is up and its port forwards (net/core/link_watch.c).
+        """
+        drops = self.flags & IFF_LOWER_UP and self.queue == _DROPS_ALL
+        return not drops and self.port_state in (None, BR_STATE_FORWARDING)
 
 
 def parse_link(body: bytes) -> LinkState:
@@ -190,6 +204,7 @@ def parse_link(body: bytes) -> LinkState:
         flags,
         found.get(IFLA_ADDRESS, b""),
         found.get(IFLA_OPERSTATE, b"\0")[0] == IF_OPER_UP,
+        found.get(IFLA_QDISC, b"").rstrip(b"\0").decode(),
         port[IFLA_BRPORT_STATE][0] if IFLA_BRPORT_STATE in port else None,
     )
 

@@ -60,17 +60,18 @@ class Stage:
         while True:
             captured = self.lab.taps.frames()
             frames = (
-                Frame(number, seen.time, seen.point, seen.data, len(seen.data), 1, seen.outgoing)
-                for number, seen in enumerate(captured, start=1)
-                if seen.point == at
+                Frame(number, each.time, at, each.data, len(each.data), 1, each.outgoing)
+                for number, each in enumerate(captured, start=1)
+                if each.point == at
             )
-            if sum(map(wanted.selects, dissect(frames))) >= count:
+            seen = sum(map(wanted.selects, dissect(frames)))
+            if seen >= count:
                 return
             self.check()
             if not self.lab.taps.wait_for_more(len(captured), min(deadline, monotonic() + 0.5)):
                 if monotonic() < deadline:
                     continue
-                raise NotSeen(f"not seen at {at} within {timeout:g} s: {count} of {text}")
+                raise NotSeen(f"{seen} of {count} seen at {at} within {timeout:g} s: {text}")
 
     def check(self) -> None:
         """See that every server still runs.

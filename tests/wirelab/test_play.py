@@ -45,7 +45,7 @@ def test_a_server_that_does_not_come_up_is_named_with_the_end_of_its_log(tmp_pat
 def test_traffic_that_does_not_come_is_an_error_that_says_what(tmp_path: Path) -> None:
     outcome = _run(lambda lab: lab.wait_for("tcp", at="lan", timeout=0.1), tmp_path)
     assert outcome.status is Status.ERROR
-    assert "not seen at lan within 0.1 s: 1 of tcp" in outcome.reason
+    assert "0 of 1 seen at lan within 0.1 s: tcp" in outcome.reason
 
 
 def test_traffic_that_is_not_as_expected_fails_with_a_ladder_and_keeps_the_capture(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from mininet.topo import Topo
-from traffic_labs import Work, in_lab, in_strangers_lab
+from traffic_labs import Work, in_lab, in_strangers_lab, open_to_strangers
 
 from wirelab.traffic.daemon import Place
 
@@ -26,4 +26,6 @@ def play(request: pytest.FixtureRequest) -> Callable[[Topo, Work], Any]:
         return in_lab
     if os.geteuid() != 0:
         pytest.skip("only root can become another user")
+    if not open_to_strangers():
+        pytest.skip("this checkout is closed to other users")
     return in_strangers_lab

@@ -2,7 +2,10 @@
 
 import ctypes
 import os
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import cache
 from multiprocessing import Pipe
 from typing import Any
 
@@ -24,6 +27,14 @@ def in_lab(topo: Topo, work: Work) -> Any:
             return work(lab)
 
     return sandbox.call(body)
+
+
+@cache
+def open_to_strangers() -> bool:
+    """Say whether another user can read this checkout and its environment: not in /root, say."""
+    become = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
+    argv = [*become, sys.executable, "-c", "import wirelab.traffic"]
+    return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
 
 def in_strangers_lab(topo: Topo, work: Work) -> Any:

@@ -78,10 +78,14 @@ class Child:
             return value
         raise value
 
-    def kill(self) -> None:
-        """End everything in the sandbox (if it still runs) and wait until it is gone."""
+    def terminate(self) -> None:
+        """Begin to end everything in the sandbox, if it still runs."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End everything in the sandbox (if it still runs) and wait until it is gone."""
+        self.terminate()
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self.pid, 0)
         self.answers.close()
@@ -143,8 +147,13 @@ def _keep(
     answers.close()
     # Killing init and waiting for it, instead of just ending, means that the whole sandbox is
     # gone when the keeper is.
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(init, signal.SIGKILL))
+    signal.signal(signal.SIGTERM, lambda *_: _kill(init))
     os.waitpid(init, 0)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):  # asked twice
+        os.kill(pid, signal.SIGKILL)
 
 
 def _unshare(mapped: idmap.Handshake) -> None:

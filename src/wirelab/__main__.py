@@ -1,6 +1,9 @@
 """`python -m wirelab`."""
 
-from wirelab.cli import main
+from wirelab.cli.signals import die_of_ctrl_c
 
 if __name__ == "__main__":
-    main(prog_name="lab")
+    die_of_ctrl_c()
+    from wirelab.cli import main  # after that: importing it is what takes time
+
+    main()

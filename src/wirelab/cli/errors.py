@@ -1,33 +1,63 @@
 """From errors to one clear line and an exit status."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
-from wirelab.emulator import EmulatorError, Missing, TopologyError
-from wirelab.run.plan import PlanError
-from wirelab.verify import VerifyError
-
 EXPECTATION_FAILED, BAD_INPUT, MISSING = 1, 2, 3
+READER_GONE = 128 + 13
+"""As if SIGPIPE had ended the command, which is how other programs end in `… | head`."""
 
 
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the errors of the rooms below into a line on standard error and an exit status."""
+    from wirelab.emulator import EmulatorError, Missing, TopologyError  # noqa: PLC0415 - slow
+    from wirelab.run.errors import OutputError, PlanError  # noqa: PLC0415
+    from wirelab.verify import VerifyError  # noqa: PLC0415
+
     try:
         yield
     except Missing as error:
-        _end(str(error), MISSING)
-    except (VerifyError, PlanError, TopologyError) as error:
-        _end(str(error), BAD_INPUT)
+        end(str(error), MISSING)
+    except (VerifyError, PlanError, OutputError, TopologyError) as error:
+        end(str(error), BAD_INPUT)
     except EmulatorError as error:
-        _end(str(error), EXPECTATION_FAILED)
+        end(str(error), EXPECTATION_FAILED)
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what goes wrong around a command into a line and a status: usage, standard output."""
+    try:
+        yield
+        sys.stdout.flush()
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "lab"
+        told = " ".join(error.format_message().split())
+        end(f"{told.rstrip('.')} ({command} --help)", BAD_INPUT, command)
+    except click.ClickException as error:
+        end(error.format_message(), BAD_INPUT)
+    except BrokenPipeError:
+        _discard_output()
+        sys.exit(READER_GONE)
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}" if error.filename else str(error), BAD_INPUT)
+        _discard_output()
+        end(f"{error.filename or 'standard output'}: {error.strerror or error}", BAD_INPUT)
 
 
-def _end(text: str, status: int) -> None:
-    click.echo(f"lab: {text}", err=True)
+def end(text: str, status: int, command: str = "lab") -> NoReturn:
+    """Say one line on standard error and exit."""
+    click.echo(f"{command}: {text}", err=True)
     sys.exit(status)
+
+
+def _discard_output() -> None:
+    """Point standard output elsewhere, or the interpreter fails once more when it flushes it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -1,9 +1,14 @@
 """The commands, each imported when it is called, so that `--help` is quick."""
 
+import difflib
 import importlib
-from importlib import metadata
+import sys
+from collections.abc import Sequence
 
 import click
+
+from wirelab.cli.errors import told_plainly
+from wirelab.cli.signals import die_of_ctrl_c
 
 _COMMANDS = {
     "list": "Name the scenarios of the catalogue.",
@@ -28,19 +33,49 @@ class _Lazy(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}" + _suggested(args[0]))
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        # Around click's own handling, which would end `lab list | head` with status 1.
+        with told_plainly():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
+def _suggested(word: str) -> str:
+    """Return what may have been meant by something that is no command."""
+    if near := difflib.get_close_matches(word, _COMMANDS, n=1):
+        return f"; did you mean {near[0]}?"
+    from wirelab.scenarios import CATALOGUE  # noqa: PLC0415 - slow to import
+
+    families = {scenario.family for scenario in CATALOGUE.values()}
+    return f"; did you mean lab run {word}?" if word in {*CATALOGUE, *families, "all"} else ""
+
+
+def _tell_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata  # noqa: PLC0415 - slow to import
+
+        click.echo(f"wirelab {metadata.version('wirelab')}")
+        ctx.exit()
+
+
 _HELP = """Real protocol traffic in emulated networks, captured and verified.
 
 \b
-lab run                        every scenario, in parallel; results in out/
-lab run dhcp-dora              one of them
-lab show frag-router           what it teaches, and what must be seen
-lab verify x.pcapng --expect dhcp-dora
-                               judge a capture of your own
+lab run                 every scenario, in parallel; results in out/
+lab run dhcp-dora       one of them; also a family: lab run icmp
+lab show frag-router    what it teaches, and what must be seen
+lab verify mine.pcapng --expect dhcp-dora
+                        judge a capture of your own
 
 Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
 3 this machine lacks something.
@@ -48,6 +83,22 @@ Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
 
 
 @click.group(cls=_Lazy, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(metadata.version("wirelab"), prog_name="wirelab")
-def main() -> None:
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
+def lab() -> None:
     """Run the command that was typed."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; what goes wrong is one line on standard error and an exit status."""
+    die_of_ctrl_c()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with told_plainly():
+        status = lab.main(words or ["--help"], prog_name="lab", standalone_mode=False)
+    sys.exit(status or 0)

@@ -4,12 +4,14 @@ import json
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, MISSING, explained
 from wirelab.cli.progress import Progress, plain_or_live
+from wirelab.cli.signals import Stop, Stopped, stoppable
 from wirelab.report import write_index
 from wirelab.run import Job, Outcome, Status, plan, run_jobs
 
@@ -67,28 +69,34 @@ def command(
     with explained():
         planned = plan(names, assignments, seed)
         begun = time.monotonic()
+        ended: list[Outcome] = []
         try:
-            outcomes = _run(planned, output, jobs, as_json)
-        except KeyboardInterrupt:
-            click.echo("lab: stopped; the labs that ran are gone", err=True)
-            sys.exit(128 + 2)
-        index = write_index(output, planned, outcomes)
+            with stoppable() as stop:
+                _run(planned, output, jobs, as_json, ended, stop)
+                stop.check()
+                index = write_index(output, planned, ended)
+        except Stopped as signal:
+            click.echo(f"lab: stopped by {signal}; its labs are gone", err=True)
+            sys.exit(signal.status)
     if not as_json:
-        _conclude(outcomes, time.monotonic() - begun, index)
-    sys.exit(_exit_status(outcomes))
+        _conclude(ended, time.monotonic() - begun, index)
+    sys.exit(_exit_status(ended))
 
 
-def _run(planned: list[Job], output: Path, at_once: int, as_json: bool) -> list[Outcome]:
-    outcomes = []
-    with plain_or_live(len(planned), quiet=as_json) as progress:
-        for outcome in run_jobs(planned, output, at_once, progress.started):
-            outcomes.append(outcome)
+def _run(
+    planned: list[Job], output: Path, at_once: int, as_json: bool, ended: list[Outcome], stop: Stop
+) -> None:
+    with (
+        plain_or_live(len(planned), quiet=as_json) as progress,
+        closing(run_jobs(planned, output, at_once, progress.started, stop.fileno())) as outcomes,
+    ):
+        for outcome in outcomes:
+            ended.append(outcome)
             progress.ended(outcome)
             if as_json:
                 click.echo(json.dumps(outcome.as_json()))
             else:
                 _tell(outcome, progress)
-    return outcomes
 
 
 def _tell(outcome: Outcome, progress: Progress) -> None:

@@ -7,11 +7,8 @@ from typing import Any
 
 from wirelab.emulator import TopologyError
 from wirelab.emulator.links import check_mtu
+from wirelab.run.errors import PlanError
 from wirelab.scenarios import CATALOGUE, Scenario, SettingError
-
-
-class PlanError(Exception):
-    """What was asked for does not exist, or cannot be."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def plan(names: Sequence[str], assignments: Iterable[str], seed: int) -> list[Jo
     for name in values:
         if name not in known:
             raise PlanError(
-                f"no scenario chosen here has a setting {name!r}" + _nearest(name, known)
+                f"no scenario chosen here has a setting {name!r}; {_setting(name, known)}"
             )
     return [Job(scenario, _settings(scenario, values), seed) for scenario in chosen]
 
@@ -54,8 +51,10 @@ def select(names: Iterable[str]) -> list[Scenario]:
             if name in ("all", scenario.id, scenario.family)
         }
         if not matching:
+            near = _nearest(name, {*CATALOGUE, *families})
             raise PlanError(
-                f"there is no scenario {name!r}" + _nearest(name, {*CATALOGUE, *families})
+                f"there is no scenario {name!r}; "
+                + (f"did you mean {near}?" if near else "`lab list` names them all")
             )
         wanted |= matching
     return [scenario for scenario in CATALOGUE.values() if scenario.id in wanted]
@@ -81,6 +80,16 @@ def _split(assignment: str) -> tuple[str, str]:
     return name, value
 
 
+def _setting(name: str, known: Iterable[str]) -> str:
+    """Return what helps whoever asked for a setting that no chosen scenario has."""
+    if near := _nearest(name, known):
+        return f"did you mean {near}?"
+    owners = [s.id for s in CATALOGUE.values() if name in {setting.name for setting in s.settings}]
+    if owners:
+        return f"{', '.join(owners)} {'has' if len(owners) == 1 else 'have'} it"
+    return "`lab show SCENARIO` tells which there are"
+
+
 def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.4)
-    return f"; did you mean {near[0]}?" if near else "; `lab list` names them all"
+    """Return the known name that is most like `name`, if any is."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), "")

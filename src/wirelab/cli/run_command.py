@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,12 +25,21 @@ _COLOURS = {
 _AT_ONCE = 16
 
 
+class _Folder(click.Path):
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if value == "":  # an unset variable of a script; a Path would make it the current folder
+            self.fail("the name of the folder is empty", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command("run")
 @click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=_Folder(path_type=Path),
     default=Path("out"),
     show_default=True,
     help="Folder for captures, verdicts and index.html.",
@@ -91,22 +101,25 @@ def _run(
         closing(run_jobs(planned, output, at_once, progress.started, stop.fileno())) as outcomes,
     ):
         for outcome in outcomes:
-            ended.append(outcome)
             progress.ended(outcome)
             if as_json:
                 click.echo(json.dumps(outcome.as_json()))
             else:
-                _tell(outcome, progress)
+                # What one scenario lacks many lack: once is enough.
+                _tell(outcome, progress, outcome.reason in {other.reason for other in ended})
+            ended.append(outcome)
 
 
-def _tell(outcome: Outcome, progress: Progress) -> None:
+def _tell(outcome: Outcome, progress: Progress, told_before: bool) -> None:
     status = click.style(f"{outcome.status:7}", fg=_COLOURS[outcome.status])
-    told = f"{outcome.seconds:5.1f} s  {outcome.packets:4} packets"
-    progress.say(f"{status}  {outcome.scenario:22}  {told}")
-    if outcome.status is Status.PASSED:
-        return
-    progress.say(f"         {outcome.reason}")
-    if outcome.explanation:
+    if outcome.status is Status.SKIPPED:
+        progress.say(f"{status}  {outcome.scenario}")
+    else:
+        told = f"{outcome.seconds:5.1f} s  {outcome.packets:4} packets"
+        progress.say(f"{status}  {outcome.scenario:22}  {told}")
+    if outcome.reason and not told_before:
+        progress.say(f"         {outcome.reason}")
+    if outcome.explanation and outcome.status is not Status.PASSED:
         progress.say(outcome.explanation.rstrip())
 
 

@@ -8,10 +8,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 
 from wirelab.run import Job, Outcome, Status
+from wirelab.run.publish import publish_page
 
 
 def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> Path:
-    """Write the page of a run into its output folder and return its path."""
+    """Write the page of a run into its output folder and return its path.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
     environment = Environment(loader=PackageLoader("wirelab.report"), autoescape=True)
     ended = {outcome.scenario: outcome for outcome in outcomes}
     entries = [
@@ -19,11 +24,7 @@ def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) 
     ]
     counts = {status: sum(o.status is status for o in outcomes) for status in Status}
     page = environment.get_template("index.html.j2").render(entries=entries, counts=counts)
-    path = output / "index.html"
-    partial = output / ".index.html.partial"
-    partial.write_text(page)
-    partial.replace(path)
-    return path
+    return publish_page(output, page)
 
 
 def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:

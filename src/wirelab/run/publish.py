@@ -63,6 +63,22 @@ def publish(folder: Path, destination: int, name: str) -> None:
         raise OutputError(Path(name), f"cannot be written: {error.strerror}") from error
 
 
+def publish_page(output: Path, page: str) -> Path:
+    """Write the page of a run into its output folder and return its path.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    partial = output / f".{PAGE}.partial"
+    try:
+        partial.write_text(page)
+        return partial.replace(output / PAGE)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
+        raise OutputError(output / PAGE, f"cannot be written: {error.strerror}") from error
+
+
 def _copy(folder: Path, target: Path) -> None:
     """Copy a folder; unlike `shutil.copytree` this ends at the first error, with its reason."""
     target.mkdir()

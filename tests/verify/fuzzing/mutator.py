@@ -80,12 +80,12 @@ class Mutator:
         if dice == 0:
             return self.octets(self._any(self._packed))
         parts = list(self._any(self._files))
-        for _ in range(1 + self.below(3)):
+        for _ in range(1 + self.below(2)):
             self._rearrange(parts)
         data = b"".join(parts)
         if dice == 1:
             return zlib.compress(data, 1, wbits=31)
-        return self.octets(data) if dice < 15 else data
+        return self.octets(data) if dice < 8 else data
 
     def _frame(self, number: int, time: int, point: str, seed: Seed) -> Frame:
         linktype, data = seed
@@ -93,6 +93,8 @@ class Mutator:
             data = self.octets(data)
         if self.below(2):
             data = mended(data) if linktype == LinkType.ETHERNET else data
+        if self.below(2000) == 0:
+            data += data[-20:] * 4000
         if self.below(30) == 0:
             linktype = self._any(tuple(LinkType))
         length = len(data) + (self._any((1, 40, 70_000, 1 << 31)) if self.below(20) == 0 else 0)
@@ -103,11 +105,11 @@ class Mutator:
         if not parts:
             return
         place, dice = self.below(len(parts)), self.below(10)
-        if dice < 5:
+        if dice < 4:
             parts[place] = self.octets(parts[place])
-        elif dice == 5:
+        elif dice == 4:
             del parts[place]
-        elif dice == 6:
+        elif dice < 7:
             parts.insert(self.below(len(parts) + 1), parts[place])
         elif dice == 7:
             parts.insert(place, self._any(self._any(self._files)))

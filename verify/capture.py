@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from wirelab.verify.frame import Frame, Point
 
 MOST_BYTES = 1 << 31
-"""A capture whose frames have more bytes together is not read into memory."""
+"""A capture whose frames need more memory together is not read into it."""
+_FRAME = 256
+"""About as much as a frame needs besides its bytes and its comment."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def read_capture(path: str | Path) -> Capture:
     total = 0
     with open_capture(path) as reader, paused():
         for frame in reader:
-            total += len(frame.data)
+            total += _FRAME + len(frame.data) + len(frame.comment)
             if total > MOST_BYTES:
                 raise CaptureError(path, reader.offset, "has more than 2 GiB of frames")
             frames.append(frame)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.frame import Frame
 
+_MOST_LAYERS = 500
+"""Protocols in protocols end here, as in Wireshark; each would cost its bytes again."""
+
 
 def dissect(frames: Iterable[Frame]) -> list[Packet]:
     """Dissects the frames of one capture, in their order; never fails, whatever the bytes are."""
@@ -54,6 +57,9 @@ class Dissection:
         while following is not None:
             name, data, start, end, stop = following
             if start >= stop or (start >= end and name == "data"):
+                break
+            if len(packet.layers) > _MOST_LAYERS:
+                Layer(packet, "_ws.malformed", data, end, end, end)
                 break
             following = DISSECTORS[name](Layer(packet, name, data, start, end, stop))
         return packet

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import struct
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from wirelab.verify.frame import Point
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _END, _COMMENT, _NAME, _DESCRIPTION, _RESOLUTION, _OFFSET = 0, 1, 2, 3, 9, 14
 _RECEIVED, _DROPPED = 4, 5
 _SECOND = 1_000_000_000
+Options = list[tuple[int, bytes]]
+"""Codes and values."""
+
 _MTU = re.compile(r"MTU (\d{1,9})")
 
 
@@ -40,8 +39,20 @@ class Points:
     """The points of a file; an interface that comes again in another section is the same one."""
 
     def __init__(self) -> None:
-        self.known: list[Point] = []
+        self._known: dict[str, Point] = {}
+        self._taken: set[str] = set()
+
+    @property
+    def known(self) -> list[Point]:
         """The points in the order in which they were first met."""
+        return list(self._known.values())
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def begin(self) -> None:
+        """Begins a section, in which every name can be used once more."""
+        self._taken.clear()
 
     def add(self, interface: Interface, index: int) -> Interface:
         """Takes an interface in; another one of the same name in a section gets a number.
@@ -50,23 +61,38 @@ class Points:
             interface: its description.
             index: its number within its section, from 0.
         """
-        taken = {point.name for point in self.known[:index]}
-        point = interface.point
-        if point.name in taken:
-            point = replace(point, name=f"{point.name}#{index}")
-        if all(point.name != known.name for known in self.known):
-            self.known.append(point)
+        name = interface.point.name
+        while name in self._taken:
+            name = f"{name}#{index}"
+        self._taken.add(name)
+        point = replace(interface.point, name=name)
+        self._known.setdefault(name, point)
         return replace(interface, point=point)
 
 
-def options(order: str, body: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The codes and values of a block's options from an offset on; it ends where they are cut."""
+class OverlongOptionError(ValueError):
+    """An option says that it goes on behind the end of its block."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"an option of {size} bytes goes on behind the end of its block")
+
+
+def options(order: str, body: bytes, at: int) -> Options:
+    """The codes and values of a block's options from an offset on.
+
+    Raises:
+        OverlongOptionError: the block ends before an option does.
+    """
+    found = []
     while at + 4 <= len(body):
         code, size = struct.unpack_from(order + "HH", body, at)
-        if code == _END or at + 4 + size > len(body):
-            return
-        yield code, body[at + 4 : at + 4 + size]
+        if code == _END:
+            break
+        if at + 4 + size > len(body):
+            raise OverlongOptionError(size)
+        found.append((code, body[at + 4 : at + 4 + size]))
         at += 4 + size + (-size & 3)
+    return found
 
 
 def text(value: bytes) -> str:
@@ -74,19 +100,19 @@ def text(value: bytes) -> str:
     return value.rstrip(b"\0").decode("utf-8", "replace")
 
 
-def describe(order: str, body: bytes) -> Interface:
-    """An interface from the body of its description block, which has 8 bytes at least."""
+def describe(order: str, body: bytes, said: Options) -> Interface:
+    """An interface from the body of its description block and the options in it."""
     linktype, snaplen = struct.unpack_from(order + "H2xI", body)
     name = description = ""
     mtu, resolution, offset = None, 1_000_000, 0
-    for code, value in options(order, body, 8):
+    for code, value in said:
         if code == _NAME:
             name = text(value)
         elif code == _DESCRIPTION:
             description = text(value)
-        elif code == _COMMENT and (said := _MTU.fullmatch(text(value))):
-            mtu = int(said[1])
-        elif code == _RESOLUTION and value:
+        elif code == _COMMENT and (found := _MTU.fullmatch(text(value))):
+            mtu = int(found[1])
+        elif code == _RESOLUTION and len(value) == 1:
             base = 2 if value[0] & 0x80 else 10
             resolution = base ** (value[0] & 0x7F)
         elif code == _OFFSET and len(value) == 8:
@@ -94,11 +120,9 @@ def describe(order: str, body: bytes) -> Interface:
     return Interface(Point(name, description, mtu, linktype), snaplen, resolution, offset)
 
 
-def counts(order: str, body: bytes) -> tuple[int | None, int | None]:
-    """Frames received and dropped, from the body of a statistics block; None where not said."""
-    said = {
-        code: struct.unpack(order + "Q", value)[0]
-        for code, value in options(order, body, 12)
-        if len(value) == 8
+def counts(order: str, said: Options) -> tuple[int | None, int | None]:
+    """Frames received and dropped, from the options of a statistics block; None where not said."""
+    numbers = {
+        code: struct.unpack(order + "Q", value)[0] for code, value in said if len(value) == 8
     }
-    return said.get(_RECEIVED), said.get(_DROPPED)
+    return numbers.get(_RECEIVED), numbers.get(_DROPPED)

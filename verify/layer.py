@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wirelab.verify.field import Value
     from wirelab.verify.packet import Packet
 
@@ -51,10 +53,16 @@ class Layer:
         """What earlier frames of the packet's capture point told."""
         self.state: object = None
         """What the protocol's dissector knows about the layer, for the readers of its fields."""
-        self.notes: dict[str, tuple[Value, ...]] = {}
+        self.notes: dict[str, Sequence[Value]] = {}
         """Values that cannot be read from the layer's own bytes alone, by field name."""
         layers.append(self)
 
     def note(self, name: str, *values: Value) -> None:
         """Adds values to a field of this layer."""
-        self.notes[name] = self.notes.get(name, ()) + values
+        known = self.notes.get(name)
+        if known is None:
+            self.notes[name] = values
+        elif isinstance(known, list):
+            known.extend(values)
+        else:
+            self.notes[name] = [*known, *values]

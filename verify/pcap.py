@@ -27,6 +27,7 @@ MAGICS = {
 LONGEST_FRAME = 262144
 """No frame of a capture is longer, in bytes; the limit of libpcap and Wireshark."""
 
+_VERSION = 2
 _SECOND = 1_000_000_000
 _LINKTYPE = 0xFFFF
 """The bits of the link type; those above say whether frames end in a check sequence."""
@@ -45,7 +46,10 @@ class PcapReader:
         self._record = struct.Struct(order + "IIII")
         self._source = source
         header = source.take(20, "the file header")
-        linktype = struct.unpack(order + "16xI", header)[0] & _LINKTYPE
+        major, minor, linktype = struct.unpack(order + "HH12xI", header)
+        if major != _VERSION:
+            raise source.error(f"is of version {major}.{minor} of the format", 4)
+        linktype &= _LINKTYPE
         if reason := objection(linktype):
             raise source.error(reason, 20)
         self.points = [Point("", linktype=linktype)]

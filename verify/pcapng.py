@@ -9,7 +9,16 @@ import struct
 from typing import TYPE_CHECKING
 
 from wirelab.verify.frame import Frame, Point
-from wirelab.verify.interfaces import Interface, Points, counts, describe, options, text
+from wirelab.verify.interfaces import (
+    Interface,
+    Options,
+    OverlongOptionError,
+    Points,
+    counts,
+    describe,
+    options,
+    text,
+)
 from wirelab.verify.links import objection
 from wirelab.verify.pcap import LONGEST_FRAME
 
@@ -24,7 +33,11 @@ MAGIC = SECTION.to_bytes(4, "big")
 """The first four bytes; they are the same in both byte orders."""
 BYTE_ORDER = 0x1A2B3C4D
 
+_VERSION = 1
 _SMALLEST_BLOCK = 12
+_MOST_INTERFACES = 1 << 16
+_EARLIEST, _LATEST = -(1 << 63), (1 << 63) - 1
+"""The times that 64 bits of nanoseconds can say: the years 1677 to 2262."""
 _LONGEST_DESCRIPTION = 1 << 20
 _LONGEST_PACKET = LONGEST_FRAME + _LONGEST_DESCRIPTION
 _COMMENT, _FLAGS = 1, 2
@@ -86,6 +99,12 @@ class PcapngReader:
             else:
                 self._statistics(body)
 
+    def _options(self, body: bytes, at: int) -> Options:
+        try:
+            return options(self._order, body, at)
+        except OverlongOptionError as error:
+            raise self._source.error(str(error), self.offset) from None
+
     def _size(self) -> int:
         """How many bytes are left of a block behind its length, without the length behind it."""
         total = struct.unpack(self._order + "I", self._source.take(4, "a block header"))[0]
@@ -129,16 +148,23 @@ class PcapngReader:
             )
         body = self._source.take(size, "the section header")
         self._end(size + 4)
+        version = struct.unpack_from(self._order + "HH", body)
+        if version[0] != _VERSION:
+            raise self._source.error("a section is of version {}.{}".format(*version), self.offset)
         self._interfaces = []
-        for code, value in options(self._order, body, 12):
+        self._points.begin()
+        for code, value in self._options(body, 12):
             if code == _COMMENT:
                 self._comments.append(text(value))
 
     def _interface(self, body: bytes) -> None:
         if len(body) < 8:
             raise self._source.error("an interface description is too short", self.offset)
-        interface = describe(self._order, body)
-        self._interfaces.append(self._points.add(interface, len(self._interfaces)))
+        index = len(self._interfaces)
+        if max(index, len(self._points)) >= _MOST_INTERFACES:
+            raise self._source.error(f"has more than {_MOST_INTERFACES} interfaces", self.offset)
+        interface = describe(self._order, body, self._options(body, 8))
+        self._interfaces.append(self._points.add(interface, index))
 
     def _statistics(self, body: bytes) -> None:
         """Takes the counters of an interface; a block about an unknown one says nothing."""
@@ -146,29 +172,31 @@ class PcapngReader:
             raise self._source.error("an interface's statistics are too short", self.offset)
         index = struct.unpack_from(self._order + "I", body)[0]
         if index < len(self._interfaces):
-            self.counts[self._interfaces[index].point.name] = counts(self._order, body)
+            said = counts(self._order, self._options(body, 12))
+            self.counts[self._interfaces[index].point.name] = said
 
     def _packet(self, kind: int, body: bytes, number: int) -> Frame:
         """A frame from one of the three blocks that hold one."""
         size = 4 if kind == SIMPLE_PACKET else 20
         if len(body) < size:
             raise self._source.error(f"the block of frame {number} is too short", self.offset)
-        if kind == ENHANCED_PACKET:
-            index, high, low, captured, length = struct.unpack_from(self._order + "5I", body)
-        elif kind == OLD_PACKET:
-            index, high, low, captured, length = struct.unpack_from(self._order + "H2x4I", body)
-        else:
+        time = 0
+        if kind == SIMPLE_PACKET:
             (length,) = struct.unpack_from(self._order + "I", body)
-            index, high, low, captured = 0, 0, 0, min(length, len(body) - size)
-        interface = self._of(index, number)
-        if kind == SIMPLE_PACKET and interface.snaplen:
-            captured = min(captured, interface.snaplen)
+            interface = self._of(0, number)
+            captured = min(length, interface.snaplen or length)
+        else:
+            form = "5I" if kind == ENHANCED_PACKET else "H2x4I"
+            index, high, low, captured, length = struct.unpack_from(self._order + form, body)
+            interface = self._of(index, number)
+            time = self._time(interface, high << 32 | low, number)
         if captured > LONGEST_FRAME or size + captured > len(body):
             raise self._source.error(f"frame {number} claims {captured} bytes", self.offset)
-        outgoing, comment = self._remarks(body, size + captured + (-captured & 3))
+        behind = len(body) if kind == SIMPLE_PACKET else size + captured + (-captured & 3)
+        outgoing, comment = self._remarks(body, behind)
         return Frame(
             number,
-            interface.nanoseconds(high << 32 | low) if kind != SIMPLE_PACKET else 0,
+            time,
             interface.point.name,
             body[size : size + captured],
             max(length, captured),
@@ -176,6 +204,13 @@ class PcapngReader:
             outgoing,
             comment,
         )
+
+    def _time(self, interface: Interface, ticks: int, number: int) -> int:
+        time = interface.nanoseconds(ticks)
+        if not _EARLIEST <= time <= _LATEST:
+            reason = f"frame {number} claims a time outside of the years 1677 to 2262"
+            raise self._source.error(reason, self.offset)
+        return time
 
     def _of(self, index: int, number: int) -> Interface:
         if index >= len(self._interfaces):
@@ -192,7 +227,7 @@ class PcapngReader:
         if at >= len(body):
             return None, ""
         outgoing, comments = None, []
-        for code, value in options(self._order, body, at):
+        for code, value in self._options(body, at):
             if code == _FLAGS and len(value) == 4:
                 direction = struct.unpack(self._order + "I", value)[0] & 3
                 outgoing = {_RECEIVED: False, _SENT: True}.get(direction)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wirelab.verify.coverage import Coverage
+
 if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
@@ -20,18 +22,32 @@ class Datagram:
     """Offset, payload and layer of each fragment, in the order they came."""
     length: int | None = None
     """The length of the whole payload in bytes; None until the last fragment is seen."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """Which bytes of the payload were seen."""
+
+    def add(self, offset: int, payload: bytes, layer: Layer, *, more: bool) -> None:
+        """Takes in a fragment; `more` says whether others come behind it."""
+        behind = offset + len(payload)
+        self.pieces.append((offset, payload, layer))
+        self.coverage.add(offset, behind)
+        if not more and self.length is None:
+            self.length = behind
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no byte of it is missing."""
+        return self.length is not None and self.coverage.reaches(self.length)
 
     def joined(self) -> bytes | None:
         """The payload when no byte of it is missing; where fragments overlap the earlier wins."""
-        length = self.length
-        if length is None or sum(len(piece[1]) for piece in self.pieces) < length:
+        if not self.is_whole:
             return None
         whole = bytearray()
         for offset, payload, _ in sorted(self.pieces, key=lambda piece: piece[0]):
             if offset > len(whole):
-                return None
+                break
             whole += payload[len(whole) - offset :]
-        return bytes(whole[:length]) if len(whole) >= length else None
+        return bytes(whole[: self.length])
 
 
 class Reassembly:
@@ -55,13 +71,11 @@ class Reassembly:
         """
         if offset + len(payload) > LONGEST:
             return None
-        datagram = self._pending.setdefault(key, Datagram())
-        datagram.pieces.append((offset, payload, layer))
-        if not more and datagram.length is None:
-            datagram.length = offset + len(payload)
-        if datagram.joined() is None:
-            return None
-        return self._pending.pop(key)
+        datagram = self._pending.get(key)
+        if datagram is None:
+            datagram = self._pending[key] = Datagram()
+        datagram.add(offset, payload, layer, more=more)
+        return self._pending.pop(key) if datagram.is_whole else None
 
 
 def note(datagram: Datagram, layer: Layer, prefix: str, inside: str) -> bytes:

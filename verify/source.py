@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zlib
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,16 +16,36 @@ if TYPE_CHECKING:
 
 _GZIP = b"\x1f\x8b"
 _AT_ONCE = 1 << 16
+_UNQUESTIONED = 1 << 28
+_MOST_INFLATION = 250
+"""Captures shrink to a third or a tenth. A file that grows more than this, and beyond the size that
+nobody minds, is made to fill memory; deflate itself goes up to 1032."""
+_OTHERS = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+"""What may be in a file's place; reading it could wait or go on for ever."""
 
 
 class Source:
     """A file that is read in exact pieces; whatever goes wrong is a CaptureError."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
+    def __init__(self, path: Path, file: BinaryIO, most: int | None = None) -> None:
+        """Reads from a file that is open.
+
+        Args:
+            path: its name, for errors.
+            file: the file, at its start.
+            most: how many bytes to read at most; None for no limit.
+        """
         self.path = path
         self.offset = 0
         """How many bytes have been read, counted in the uncompressed file."""
         self._file = file
+        self._most = most
 
     def error(self, reason: str, offset: int | None = None) -> CaptureError:
         """An error about this file, at the place where reading is or at another one."""
@@ -69,6 +90,10 @@ class Source:
         except OSError as error:
             raise self.error(f"cannot be read: {error.strerror or error}") from None
         self.offset += len(data)
+        if self._most is not None and self.offset > self._most:
+            raise self.error(
+                f"grows more than {_MOST_INFLATION} times; unpack it with gunzip first"
+            )
         return data
 
 
@@ -77,13 +102,16 @@ def opened(path: str | Path) -> Iterator[Source]:
     """Opens a capture file, looking through gzip.
 
     Raises:
-        CaptureError: there is no such file, or it must not be read.
+        CaptureError: there is no such file, or it must not be read, or it is something else.
     """
     path = Path(path)
     try:
+        size = _size(path)
         file = path.open("rb")
     except OSError as error:
         raise CaptureError(path, 0, f"cannot be opened: {error.strerror}") from None
+    except ValueError as error:
+        raise CaptureError(path, 0, f"cannot be opened: {error}") from None
     with file:
         try:
             compressed = file.read(2) == _GZIP
@@ -91,7 +119,16 @@ def opened(path: str | Path) -> Iterator[Source]:
         except OSError as error:
             raise CaptureError(path, 0, f"cannot be read: {error.strerror}") from None
         if compressed:
+            most = max(_UNQUESTIONED, size * _MOST_INFLATION)
             with gzip.open(file) as inner:
-                yield Source(path, cast("BinaryIO", inner))
+                yield Source(path, cast("BinaryIO", inner), most)
         else:
             yield Source(path, file)
+
+
+def _size(path: Path) -> int:
+    """The size of a file in bytes; raises CaptureError when it is no ordinary one."""
+    found = path.stat()
+    if other := _OTHERS.get(stat.S_IFMT(found.st_mode)):
+        raise CaptureError(path, 0, f"is {other}, no file")
+    return found.st_size

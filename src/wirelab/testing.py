@@ -9,27 +9,31 @@ from typing import NoReturn
 CHECKOUT = Path(__file__).parents[2]
 """The folder that holds `tests/` and `bench/`, unless wirelab was installed from a wheel."""
 
-BENCH = "--bench"
+PYTEST = ("-m", "pytest")
+OTHERS = {"--bench": ("-m", "bench"), "--fuzz": ("tests/verify/fuzzing",)}
+"""What Python runs in place of the tests, by the option that asks for it."""
 
 
 def run_tests(arguments: Sequence[str]) -> NoReturn:
     """Become pytest on the project's tests: signals and the exit status are pytest's own.
 
     `arguments` are pytest's, files named as seen from the caller's folder or from the
-    checkout. With `--bench` among them the benchmarks run instead, with the other arguments.
+    checkout. With `--bench` among them the benchmarks run instead, with the other arguments, and
+    with `--fuzz` the fuzzer.
 
     The tests check style (ruff), types (mypy) and layering (import-linter) as well.
     """
     if not (CHECKOUT / "tests").is_dir():
         print("lab: the tests are in a checkout of wirelab: run ./lab test there", file=sys.stderr)
         sys.exit(2)
-    if BENCH in arguments:
-        module, rest = "bench", [word for word in arguments if word != BENCH]
+    asked = next((option for option in OTHERS if option in arguments), None)
+    if asked:
+        program, rest = OTHERS[asked], [word for word in arguments if word != asked]
     else:
-        module, rest = "pytest", located(arguments, Path.cwd())
+        program, rest = PYTEST, located(arguments, Path.cwd())
     sys.stdout.flush()
     os.chdir(CHECKOUT)
-    os.execv(sys.executable, [sys.executable, "-m", module, *rest])
+    os.execv(sys.executable, [sys.executable, *program, *rest])
 
 
 def located(arguments: Sequence[str], folder: Path) -> list[str]:

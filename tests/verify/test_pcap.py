@@ -7,25 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written import SECOND, pcap
 
 from wirelab.verify.errors import CaptureError
 from wirelab.verify.frame import Frame
 from wirelab.verify.pcap import MAGICS, PcapReader
 from wirelab.verify.source import Source
-
-_SECOND = 1_000_000_000
-
-
-def _file(
-    records: list[tuple[int, bytes, int]], magic: bytes = b"\xd4\xc3\xb2\xa1", linktype: int = 1
-) -> bytes:
-    """A file of records: time in nanoseconds, data, length on the wire."""
-    order, unit = MAGICS[magic]
-    written = magic + struct.pack(order + "HHiIII", 2, 4, 0, 0, 262144, linktype)
-    for time, data, length in records:
-        seconds, rest = divmod(time, _SECOND)
-        written += struct.pack(order + "IIII", seconds, rest // unit, len(data), length) + data
-    return written
 
 
 def _read(data: bytes) -> list[Frame]:
@@ -36,37 +23,37 @@ def _read(data: bytes) -> list[Frame]:
 @pytest.mark.parametrize("magic", MAGICS, ids=bytes.hex)
 def test_both_byte_orders_and_resolutions_are_read(magic: bytes) -> None:
     time = 1_700_000_000_123_456_000
-    frames = _read(_file([(time, b"abc", 3), (time + 1000, b"d", 60)], magic))
+    frames = _read(pcap([(time, b"abc", 3), (time + 1000, b"d", 60)], magic))
     assert frames == [Frame(1, time, "", b"abc", 3), Frame(2, time + 1000, "", b"d", 60)]
 
 
 def test_nanoseconds_are_kept_where_the_file_has_them() -> None:
-    assert _read(_file([(1, b"", 0)], b"\x4d\x3c\xb2\xa1"))[0].time == 1
+    assert _read(pcap([(1, b"", 0)], b"\x4d\x3c\xb2\xa1"))[0].time == 1
 
 
 def test_a_length_on_the_wire_below_the_captured_one_is_raised_to_it() -> None:
-    assert _read(_file([(0, b"abc", 1)]))[0].length == 3
+    assert _read(pcap([(0, b"abc", 1)]))[0].length == 3
 
 
 def test_bits_about_a_check_sequence_are_not_part_of_the_link_type() -> None:
-    assert _read(_file([(0, b"abc", 3)], linktype=0x2400_0000 | 113))[0].linktype == 113
+    assert _read(pcap([(0, b"abc", 3)], linktype=0x2400_0000 | 113))[0].linktype == 113
 
 
 def test_a_link_that_cannot_be_dissected_is_named() -> None:
     with pytest.raises(CaptureError, match=r"link type 105 \(IEEE 802\.11\)"):
-        _read(_file([], linktype=105))
+        _read(pcap([], linktype=105))
     with pytest.raises(CaptureError, match="link type 299 cannot"):
-        _read(_file([], linktype=299))
+        _read(pcap([], linktype=299))
 
 
 def test_an_absurd_length_is_refused_where_it_stands() -> None:
     with pytest.raises(CaptureError, match="frame 2 claims 4294967295 bytes") as caught:
-        _read(_file([(0, b"abc", 3)]) + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 0))
+        _read(pcap([(0, b"abc", 3)]) + struct.pack("<IIII", 0, 0, 0xFFFFFFFF, 0))
     assert caught.value.offset == 24 + 16 + 3
 
 
 def test_a_reader_knows_where_the_current_frame_starts() -> None:
-    source = Source(Path("x"), io.BytesIO(_file([(0, b"abc", 3), (0, b"d", 1)])))
+    source = Source(Path("x"), io.BytesIO(pcap([(0, b"abc", 3), (0, b"d", 1)])))
     reader = PcapReader(source, source.take(4, "the magic number"))
     assert [reader.offset for _ in reader] == [24, 24 + 16 + 3]
 
@@ -76,9 +63,9 @@ def test_a_reader_knows_where_the_current_frame_starts() -> None:
         st.tuples(st.integers(0, 2**62), st.binary(max_size=40), st.just(0)), max_size=4
     )
 )
-def test_a_file_that_is_cut_is_an_error_or_a_shorter_file(records) -> None:
-    records = [(time % (2**32 * _SECOND), data, len(data)) for time, data, _ in records]
-    whole = _file(records, b"\x4d\x3c\xb2\xa1")
+def test_a_file_that_is_cut_is_an_error_or_a_shorterpcap(records) -> None:
+    records = [(time % (2**32 * SECOND), data, len(data)) for time, data, _ in records]
+    whole = pcap(records, b"\x4d\x3c\xb2\xa1")
     frames = _read(whole)
     ends = {24}
     for frame in frames:

@@ -8,55 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from written import Blocks
 
 from wirelab.verify.errors import CaptureError
 from wirelab.verify.frame import Frame, Point
 from wirelab.verify.pcapng import PcapngReader
 from wirelab.verify.source import Source
-
-
-class Blocks:
-    """Writes blocks in either byte order."""
-
-    def __init__(self, order: str = "<") -> None:
-        self.order = order
-        self.data = b""
-
-    def pack(self, form: str, *values: object) -> bytes:
-        return struct.pack(self.order + form, *values)
-
-    def block(self, kind: int, body: bytes) -> "Blocks":
-        body += bytes(-len(body) % 4)
-        size = self.pack("I", len(body) + 12)
-        self.data += self.pack("I", kind) + size + body + size
-        return self
-
-    def options(self, *options: tuple[int, bytes]) -> bytes:
-        written = [
-            self.pack("HH", code, len(value)) + value + bytes(-len(value) % 4)
-            for code, value in options
-        ]
-        return b"".join(written) + bytes(4)
-
-    def section(self, *options: tuple[int, bytes]) -> "Blocks":
-        body = self.pack("IHHq", 0x1A2B3C4D, 1, 0, -1)
-        return self.block(0x0A0D0D0A, body + self.options(*options))
-
-    def interface(self, *options: tuple[int, bytes], linktype: int = 1, snap: int = 0) -> "Blocks":
-        return self.block(1, self.pack("HHI", linktype, 0, snap) + self.options(*options))
-
-    def packet(
-        self,
-        data: bytes,
-        *options: tuple[int, bytes],
-        index: int = 0,
-        ticks: int = 0,
-        length: int = 0,
-    ) -> "Blocks":
-        head = self.pack(
-            "5I", index, ticks >> 32, ticks & 0xFFFFFFFF, len(data), length or len(data)
-        )
-        return self.block(6, head + data + bytes(-len(data) % 4) + self.options(*options))
 
 
 def _open(data: bytes) -> PcapngReader:

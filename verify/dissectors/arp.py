@@ -20,6 +20,8 @@ _IPV4 = 0x0800
 _NO_HARDWARE = bytes(6)
 _BROADCAST = b"\xff" * 6
 _NO_ADDRESS = bytes(4)
+_UNSIGNED = 1 << 32
+"""Where time goes backwards Wireshark's unsigned number of seconds wraps."""
 
 
 class Neighbours(dict[bytes, tuple[bytes, int, int]]):
@@ -59,7 +61,8 @@ def _claim(neighbours: Neighbours, layer: Layer, hardware: bytes, address: bytes
         return False
     layer.note("arp.duplicate-address-detected", True)
     layer.note("arp.duplicate-address-frame", number)
-    layer.note("arp.seconds-since-duplicate-address-frame", frame.time // SECOND - time // SECOND)
+    seconds = (frame.time // SECOND - time // SECOND) % _UNSIGNED
+    layer.note("arp.seconds-since-duplicate-address-frame", seconds)
     return True
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.layer import Layer
 
+_LONGEST = 0xFFFF
+"""The length of a longer segment, as offloading leaves it, does not fit, but counts in the sum."""
 BAD, GOOD, UNVERIFIED, ABSENT, ILLEGAL = 0, 1, 2, 3, 4
 """The values of Wireshark's checksum status fields."""
 
@@ -51,7 +53,7 @@ def addresses(layer: Layer) -> tuple[bytes, bytes]:
 def pseudo_header(layer: Layer, protocol: int, length: int) -> bytes:
     """What a transport checksum covers besides the segment (RFC 9293 3.1, RFC 8200 8.1)."""
     source, destination = addresses(layer)
-    size = 4 if len(source) == 16 else 2
+    size = 4 if len(source) == 16 or length > _LONGEST else 2
     middle = length.to_bytes(size, "big") + protocol.to_bytes(size, "big")
     return source + destination + middle
 

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors import dns_tcp, http, tls
-from wirelab.verify.dissectors.tcp_stream import MODULO, Pending, Stream, later
+from wirelab.verify.dissectors.tcp_stream import MODULO, Pending, Progress, Stream, later
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.dissectors.tcp_stream import Segment
 
-Framing = Callable[[bytes, int, int, Stream], int]
-"""Given bytes, where in them a message starts and the data end, and the connection: where the
-message ends. That may be behind the end of the data: so many bytes are needed at least."""
+Framing = Callable[[bytes | bytearray, int, int, Stream, Progress], int]
+"""Given bytes, where in them a message starts and the data end, the connection, and how far the
+message was looked through before: where the message ends. That may be behind the end of the data:
+so many bytes are needed at least."""
 
 FRAMINGS: dict[str, Framing] = {
     "dns": dns_tcp.framing,
@@ -46,17 +47,14 @@ def messages(name: str, segment: Segment, payload: int) -> Next:
         return None
     flow.delivered = (segment.seq + segment.length) % MODULO
     data, start, end = layer.data, payload + skip, layer.end
-    segments = [segment]
-    if flow.pending:
-        pending = flow.pending
-        pending.pieces.append(data[start:end])
-        pending.segments.append(segment)
-        pending.size += end - start
-        if pending.size < pending.needed:
-            return None
-        data = b"".join(pending.pieces)
-        start, end, segments = 0, len(data), pending.segments
-    return _complete(name, segments, data, start, end)
+    pending = flow.pending
+    if pending is None:
+        return _complete(name, [segment], data, start, end, Progress())
+    pending.data += data[start:end]
+    pending.segments.append(segment)
+    if len(pending.data) < pending.needed:
+        return None
+    return _complete(name, pending.segments, pending.data, 0, len(pending.data), pending.progress)
 
 
 def _already_delivered(segment: Segment) -> int:
@@ -69,25 +67,46 @@ def _already_delivered(segment: Segment) -> int:
     return (delivered - segment.seq) % MODULO if later(delivered, segment.seq) else 0
 
 
-def _complete(name: str, segments: list[Segment], data: bytes, start: int, end: int) -> Next:
+def _complete(
+    name: str,
+    segments: list[Segment],
+    data: bytes | bytearray,
+    start: int,
+    end: int,
+    progress: Progress,
+) -> Next:
     """The whole messages at the start of the data; what is behind them is kept for later."""
     framing, flow, stream = FRAMINGS[name], segments[-1].flow, segments[-1].stream
     at = first = start
     flow.pending = None
     while at < end:
-        behind = framing(data, at, end, stream)
+        behind = framing(data, at, end, stream, progress)
         if behind > end:
-            kept = segments if at == start else segments[-1:]
             if end - at <= _MOST_LOOKED_AT or behind > end + 1:
-                flow.pending = Pending([data[at:end]], kept, end - at, behind - at)
+                kept = segments if at == start else segments[-1:]
+                flow.pending = _kept(kept, data, at, end, behind, progress)
             break
-        at = behind
+        at, progress = behind, Progress()
         first = behind if first == start else first
     if at == start:
         return None
     if len(segments) > 1:
         _note(segments, first - start)
-    return name, data, start, at, at
+    return name, bytes(data), start, at, at
+
+
+def _kept(
+    segments: list[Segment],
+    data: bytes | bytearray,
+    at: int,
+    end: int,
+    behind: int,
+    progress: Progress,
+) -> Pending:
+    """The start of a message; the bytes of one that was pending before are not copied again."""
+    if at == 0 and isinstance(data, bytearray):
+        return Pending(data, segments, behind, progress)
+    return Pending(bytearray(data[at:end]), segments, behind - at, progress)
 
 
 def _note(segments: list[Segment], size: int) -> None:

@@ -90,7 +90,7 @@ def _walk(layer: Layer, cursor: Cursor, *, nested: bool = False) -> int:
         layer.note("dhcp.option.length", len(value))
         layer.note("dhcp.option.value", value)
         describe(layer, kind, value)
-        if kind == OVERLOAD and value and not nested:
+        if kind == OVERLOAD and value and not nested and not overload:
             overload = value[0]
             _walk_places(layer, overload)
     return overload

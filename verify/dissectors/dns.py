@@ -40,11 +40,12 @@ class Exchanges(dict[tuple[Ends, int], _Exchange]):
 
 def dissect(layer: Layer) -> Next:
     """A message over UDP, or over TCP those that a segment completes."""
-    if layer.below.protocol == "tcp":
+    transport = layer.below
+    if transport.protocol == "tcp":
         for message in _behind_lengths(layer):
-            _message(message)
+            _message(message, transport)
     else:
-        _message(layer)
+        _message(layer, transport)
     return None
 
 
@@ -64,12 +65,12 @@ def _behind_lengths(layer: Layer) -> Iterator[Layer]:
         at = behind
 
 
-def _message(layer: Layer) -> None:
+def _message(layer: Layer, transport: Layer) -> None:
     cursor = Cursor(layer.data, layer.start, layer.end)
     try:
         _header(layer, cursor)
         if not layer.quoted:
-            _match(layer.memory.of(Exchanges), layer)
+            _match(layer.memory.of(Exchanges), layer, transport)
         _sections(layer, cursor)
     except MissingBytesError:
         cut(layer)
@@ -115,11 +116,8 @@ def _sections(layer: Layer, cursor: Cursor) -> None:
         record(layer, kind, cursor.within(size))
 
 
-def _match(exchanges: Exchanges, layer: Layer) -> None:
+def _match(exchanges: Exchanges, layer: Layer, transport: Layer) -> None:
     """Connects a response with its query, and a repetition with what it repeats."""
-    transport = layer.below
-    while transport.protocol == "dns":
-        transport = transport.below
     key = (ends(transport), int(layer.notes["dns.id"][0]))
     known = exchanges.get(key)
     if layer.data[layer.start + 2] & (_RESPONSE >> 8):

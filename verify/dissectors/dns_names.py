@@ -13,6 +13,8 @@ ROOT = "<Root>"
 """Wireshark's text for the root's empty name."""
 _POINTER = 0xC0
 _LONGEST = 255
+_MOST_POINTERS = 128
+"""A name has 127 labels at most; a pointer in front of each and behind the last is enough."""
 
 
 def name(cursor: Cursor, first: int) -> tuple[str, int]:
@@ -23,25 +25,25 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
         first: where the message starts, from which compressed names are pointed to.
 
     Raises:
-        MissingBytesError: the name runs out of the message, points anywhere but back, or is too
-            long.
+        MissingBytesError: the name runs out of the message, points anywhere but back, points too
+            often, or is too long.
 
     Source: RFC 1035 3.1 and 4.1.4.
 
     """
     labels: list[str] = []
-    data, at, size, jumped = cursor.data, cursor.at, 0, False
+    data, at, size, jumps = cursor.data, cursor.at, 0, 0
     while True:
         if at >= cursor.end:
             raise MissingBytesError
         length = data[at]
         if length & _POINTER == _POINTER:
             target = first + ((length & 0x3F) << 8 | _byte(cursor, at + 1))
-            if not jumped:
+            if not jumps:
                 cursor.at = at + 2
-            if target >= at:
+            if target >= at or jumps == _MOST_POINTERS:
                 raise MissingBytesError
-            at, jumped = target, True
+            at, jumps = target, jumps + 1
             continue
         at += 1
         if length == 0:
@@ -51,7 +53,7 @@ def name(cursor: Cursor, first: int) -> tuple[str, int]:
             raise MissingBytesError
         labels.append(_label(data[at : at + length]))
         at += length
-    if not jumped:
+    if not jumps:
         cursor.at = at
     return ".".join(labels) or ROOT, len(labels)
 

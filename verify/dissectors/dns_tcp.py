@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.tcp_stream import Stream
+    from wirelab.verify.dissectors.tcp_stream import Progress, Stream
 
 _PREFIX = 2
 
 
-def framing(data: bytes, start: int, end: int, _: Stream) -> int:
+def framing(
+    data: bytes | bytearray, start: int, end: int, _stream: Stream, _progress: Progress
+) -> int:
     """Where the message that starts here ends, its length included."""
     if end - start < _PREFIX:
         return start + _PREFIX

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.cursor import printable
 from wirelab.verify.dissectors.table import Table
-from wirelab.verify.dissectors.tcp_stream import Segment
+from wirelab.verify.dissectors.tcp_stream import Progress, Segment
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _METHODS = rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH"
 _START = re.compile(rb"(?:" + _METHODS + rb") \S{1,400}|HTTP/1\.[01] ")
 _REQUEST = re.compile(rb"(" + _METHODS + rb") (\S+) (HTTP/\d\.\d)")
 _RESPONSE = re.compile(rb"(HTTP/\d\.\d) (\d{3})(?: ([^\r\n]*))?")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,255}\r\n")
 _BLANK = b"\r\n\r\n"
 _BODILESS = frozenset({b"204", b"304"})
 _HEADERS = {
@@ -32,25 +32,30 @@ _HEADERS = {
 }
 
 
-def starts(head: bytes) -> bool:
+def starts(head: bytes | bytearray) -> bool:
     """Whether the first bytes of a connection are those of HTTP."""
     return _START.match(head) is not None
 
 
-def framing(data: bytes, start: int, end: int, stream: Stream) -> int:
+def framing(
+    data: bytes | bytearray, start: int, end: int, stream: Stream, progress: Progress
+) -> int:
     """Where the message that starts here ends; without a length, where the data end."""
+    if progress.reached:
+        return _chunks(data, start, end, progress)
     if not starts(data[start : start + 512]):
         return end
     blank = data.find(_BLANK, start, end)
     if blank < 0:
         return end + 1
     body = blank + len(_BLANK)
-    headers = _headers(data[start:blank])
+    headers = _headers(bytes(data[start:blank]))
     response = _RESPONSE.match(data, start, blank)
     if response and (_is_bodiless(response[2]) or stream.asked == "HEAD"):
         return body
     if b"chunked" in headers.get(b"transfer-encoding", b"").lower():
-        return _chunks(data, body, end)
+        progress.reached = body - start
+        return _chunks(data, start, end, progress)
     length = headers.get(b"content-length", b"")
     if length.isdigit() and len(length) < 19:
         return body + int(length)
@@ -62,17 +67,19 @@ def _is_bodiless(code: bytes) -> bool:
     return code in _BODILESS or code.startswith(b"1")
 
 
-def _chunks(data: bytes, at: int, end: int) -> int:
-    """Where a body in chunks ends, or how far it goes at least (RFC 9112 7.1)."""
+def _chunks(data: bytes | bytearray, start: int, end: int, progress: Progress) -> int:
+    """Where a message in chunks ends, or how far it goes at least (RFC 9112 7.1)."""
     while True:
+        at = start + progress.reached
         size = _CHUNK.match(data, at, end)
         if size is None:
-            return end + 1
-        at = size.end() + int(size[1], 16) + 2
-        if at > end:
-            return at
+            return max(at, end) + 1
+        behind = size.end() + int(size[1], 16) + 2
         if int(size[1], 16) == 0:
-            return at
+            return behind
+        progress.reached = behind - start
+        if behind > end:
+            return behind
 
 
 def _headers(head: bytes) -> dict[bytes, bytes]:
@@ -87,7 +94,7 @@ def dissect(layer: Layer) -> Next:
     stream = state.stream if isinstance(state, Segment) else None
     message, at = layer, layer.start
     while stream and at < end:
-        behind = min(framing(data, at, end, stream), end)
+        behind = min(framing(data, at, end, stream, Progress()), end)
         if message is not layer or at > layer.start:
             message = Layer(layer.packet, "http", data, at, behind, behind)
         elif behind < end:

@@ -114,6 +114,8 @@ def _checksum_status(layer: Layer) -> Values:
 
 
 def _router_addresses(layer: Layer) -> Values:
+    if layer.end - layer.start < _HEADER:
+        return ()
     count = layer.data[layer.start + 4]
     first = layer.start + _HEADER
     last = min(first + 8 * count, layer.end) - 3

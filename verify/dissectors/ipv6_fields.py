@@ -18,8 +18,8 @@ def _length_in_bytes(layer: Layer) -> Values:
 
 def _visited(layer: Layer) -> Values:
     """The addresses of a type 0 or type 2 routing header."""
-    size = _length_in_bytes(layer)
-    if not size or not isinstance(size[0], int) or layer.data[layer.start + 2] not in (0, 2):
+    kind, size = u8(2)(layer), _length_in_bytes(layer)
+    if not kind or kind[0] not in (0, 2) or not isinstance(size[0], int):
         return ()
     stop = min(layer.start + size[0], layer.end)
     return tuple([layer.data[at : at + 16] for at in range(layer.start + 8, stop - 15, 16)])

@@ -119,7 +119,7 @@ def noted(name: str) -> Reader:
     """Values that dissection has put into the layer's notes."""
 
     def read(layer: Layer) -> Values:
-        return layer.notes.get(name, ())
+        return tuple(layer.notes.get(name, ()))
 
     return read
 

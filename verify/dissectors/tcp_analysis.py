@@ -12,13 +12,13 @@ from wirelab.verify.dissectors.tcp_stream import ACK, FIN, MODULO, NO_SCALE, RST
 
 if TYPE_CHECKING:
     from wirelab.verify.dissectors.tcp_stream import Flow, Segment
+    from wirelab.verify.layer import Layer
 
 _CONTROL = SYN | FIN | RST
 _FAST = 20_000_000
 """A fast retransmission comes within this time of the last duplicate ACK, in nanoseconds."""
 _DISORDER = 3_000_000
 """What comes within this time is out of order where the round trip is not known, in ns."""
-_MOST_UNACKNOWLEDGED = 10_000
 _MOST_IN_FLIGHT = 2_000_000_000
 """More bytes than this are numbers from before the connection's first."""
 
@@ -131,15 +131,8 @@ def _remember(segment: Segment) -> None:
     """Moves the segment's direction on."""
     flow = segment.flow
     now = segment.layer.packet.frame.time
-    takes_room = bool(segment.length or segment.flags & (SYN | FIN))
-    if takes_room and len(flow.unacknowledged) < _MOST_UNACKNOWLEDGED:
-        flow.unacknowledged.append(segment)
-        if flow.flight is not None and flow.base is not None:
-            first, last = flow.flight
-            flow.flight = (
-                min(first, (segment.seq - flow.base) % MODULO),
-                max(last, (segment.next - flow.base) % MODULO),
-            )
+    if segment.size:
+        flow.flight.add(segment.seq, segment.size, segment.layer)
     if "zero_window_probe" not in segment.marks:
         if flow.next is None or later(segment.next, flow.next):
             flow.next, flow.next_time = segment.next, now
@@ -152,23 +145,17 @@ def _remember(segment: Segment) -> None:
 
 
 def _acknowledge(segment: Segment, back: Flow) -> None:
-    """Takes what the segment acknowledges off the other direction's list."""
-    answered = [other for other in back.unacknowledged if other.next == segment.ack]
+    """Takes what the segment acknowledges off what the other direction has on its way."""
+    answered = back.flight.acknowledge(segment.ack)
     if answered:
-        _answers(segment, answered[0])
-    waiting = [other for other in back.unacknowledged if later(other.next, segment.ack)]
-    for other in waiting:
-        if later(segment.ack, other.waits_from):
-            other.waits_from = segment.ack
-    back.unacknowledged = waiting
-    back.flight = None
+        _answers(segment, answered)
     if segment.flags & ACK:
         back.counts_flight = True
 
 
-def _answers(segment: Segment, other: Segment) -> None:
+def _answers(segment: Segment, answered: Layer) -> None:
     """Notes which frame a segment acknowledges, and how long that took."""
-    frame, asked = segment.layer.packet.frame, other.layer.packet.frame
+    frame, asked = segment.layer.packet.frame, answered.packet.frame
     segment.analysed = True
     segment.layer.notes["tcp.analysis.acks_frame"] = (asked.number,)
     if frame.time != asked.time:
@@ -178,21 +165,14 @@ def _answers(segment: Segment, other: Segment) -> None:
 def _count_flight(segment: Segment) -> None:
     """Notes how many bytes are on their way after a segment with data."""
     flow = segment.flow
-    if not segment.length or not flow.counts_flight or not flow.unacknowledged:
+    if not segment.length or not flow.counts_flight:
         return
-    if flow.flight is None:
-        flow.flight = _flight(flow)
-    first, last = flow.flight
+    span = flow.flight.span()
+    if span is None:
+        return
     segment.analysed = True
-    if 0 < last - first < _MOST_IN_FLIGHT:
-        flight = last - first - (1 if segment.flags & (SYN | FIN) else 0)
+    base = flow.base or 0
+    size = (span[1] - base) % MODULO - (span[0] - base) % MODULO
+    if 0 < size < _MOST_IN_FLIGHT:
+        flight = size - (1 if segment.flags & (SYN | FIN) else 0)
         segment.layer.note("tcp.analysis.bytes_in_flight", flight)
-
-
-def _flight(flow: Flow) -> tuple[int, int]:
-    """Where what is not acknowledged begins and ends, counted from the first SYN."""
-    base, waiting = flow.base or 0, flow.unacknowledged
-    return (
-        min((each.waits_from - base) % MODULO for each in waiting),
-        max((each.next - base) % MODULO for each in waiting),
-    )

@@ -68,7 +68,7 @@ def enter(layer: Layer, length: int) -> Segment:
     now = layer.packet.frame.time
     segment = Segment(
         layer, stream, flow, back, seq, ack, flags, window, length,
-        now - stream.first, now - stream.last, seq,
+        now - stream.first, now - stream.last,
     )  # fmt: skip
     segment.reuses_ports = reused
     layer.state = segment

@@ -7,6 +7,7 @@ from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.streams import Ends, Numbering
+from wirelab.verify.dissectors.tcp_flight import InFlight
 
 if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
@@ -67,8 +68,6 @@ class Segment:
     """Time since the connection's first frame, in nanoseconds."""
     since_previous: int
     """Time since the connection's previous frame, in nanoseconds."""
-    waits_from: int
-    """The number of its first byte that was not acknowledged."""
     marks: tuple[str, ...] = ()
     """What the numbers tell: the names of `tcp.analysis` fields without that prefix."""
     analysed: bool = False
@@ -94,9 +93,14 @@ class Segment:
         return "retransmission" in self.marks or "out_of_order" in self.marks
 
     @property
+    def size(self) -> int:
+        """How many numbers it occupies; SYN and FIN count as one."""
+        return self.length + (1 if self.flags & (SYN | FIN) else 0)
+
+    @property
     def next(self) -> int:
-        """The number of the byte behind it; SYN and FIN count as one."""
-        return (self.seq + self.length + (1 if self.flags & (SYN | FIN) else 0)) % MODULO
+        """The number of the byte behind it."""
+        return (self.seq + self.size) % MODULO
 
 
 @dataclass(slots=True)
@@ -127,10 +131,8 @@ class Flow:
     """The frame that had it first."""
     marks: tuple[str, ...] = ()
     """The marks of the last segment."""
-    unacknowledged: list[Segment] = field(default_factory=list)
-    """The segments that wait for their acknowledgment, in the order they were sent."""
-    flight: tuple[int, int] | None = None
-    """Where they begin and end, counted from the base; None until that is reckoned."""
+    flight: InFlight = field(default_factory=InFlight)
+    """What waits for its acknowledgment."""
     counts_flight: bool = True
     """Whether the bytes in flight can be reckoned."""
     pending: Pending | None = None
@@ -180,17 +182,25 @@ class Quoted:
 
 
 @dataclass(slots=True)
+class Progress:
+    """How far a message was looked through, so that more bytes do not begin that anew."""
+
+    reached: int = 0
+    """A place in the message, in bytes from its start, that its protocol wants to go on from."""
+
+
+@dataclass(slots=True)
 class Pending:
     """The start of a message that later segments of its direction complete."""
 
-    pieces: list[bytes]
-    """Its bytes so far, by segment."""
+    data: bytearray
+    """Its bytes so far."""
     segments: list[Segment]
     """The segments that they came in."""
-    size: int
-    """How many bytes that is."""
     needed: int
     """With how many bytes it is worth looking again."""
+    progress: Progress
+    """How far it was looked through."""
 
 
 class TcpNumbers(Numbering):

@@ -11,7 +11,7 @@ from wirelab.verify.dissectors.table import Table
 from wirelab.verify.dissectors.tcp_stream import Segment
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.tcp_stream import Stream
+    from wirelab.verify.dissectors.tcp_stream import Progress, Stream
     from wirelab.verify.layer import Layer
 
 _CHANGE_CIPHER, _ALERT, _HANDSHAKE, _DATA = 20, 21, 22, 23
@@ -36,12 +36,12 @@ class Session:
     """The directions (by identity) that have changed their cipher."""
 
 
-def starts(head: bytes) -> bool:
+def starts(head: bytes | bytearray) -> bool:
     """Whether bytes are those of a record."""
     return len(head) >= _HEADER and may_start(head)
 
 
-def may_start(head: bytes) -> bool:
+def may_start(head: bytes | bytearray) -> bool:
     """Whether bytes are those of a record as far as they go."""
     head = head[:_HEADER]
     if not all(low <= octet <= high for octet, (low, high) in zip(head, _HEAD, strict=False)):
@@ -49,7 +49,9 @@ def may_start(head: bytes) -> bool:
     return len(head) < _HEADER or 0 < (head[3] << 8 | head[4]) <= _LONGEST
 
 
-def framing(data: bytes, start: int, end: int, _: Stream) -> int:
+def framing(
+    data: bytes | bytearray, start: int, end: int, _stream: Stream, _progress: Progress
+) -> int:
     """Where the record that starts here ends; bytes that start none are left together."""
     if end - start < _HEADER:
         return start + _HEADER

@@ -12,6 +12,7 @@ from wirelab.testing import run_tests
 def command(arguments: tuple[str, ...]) -> None:
     """Run the project's tests; further arguments go to pytest.
 
-    With --bench the benchmarks against stock Mininet run instead.
+    With --bench the benchmarks against stock Mininet run instead. With --fuzz [N] the judge is
+    given N damaged captures, a million by default.
     """
     sys.exit(run_tests(list(arguments)))

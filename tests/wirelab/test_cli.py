@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from wirelab.run.publish import opened
 from wirelab.scenarios import CATALOGUE
 
 
@@ -104,6 +105,15 @@ def _expect_bad_input(ended: subprocess.CompletedProcess[str], *words: str) -> N
         (["run", "frag-router", "--set", "mut=1300"], ["mut", "mtu"]),
         (["verify", "no-such-file", "--expect", "dhcp-dora"], ["no-such-file"]),
         (["show", "dhcp-dara"], ["dhcp-dora"]),
+        (["run", "arp", "--set", "mtu=1300"], ["mtu", "frag-router"]),
+        (["run", "-j", "0"], ["-j", "0 is not in the range"]),
+        (["run", "--seed", "-1"], ["--seed", "-1"]),
+        (["run", "--seed", "abc"], ["--seed", "abc"]),
+        (["run", "--sed", "1"], ["--sed", "--seed"]),
+        (["run", "-o", ""], ["-o", "empty"]),
+        (["show"], ["SCENARIO"]),
+        (["runn"], ["did you mean run?"]),
+        (["frag-router"], ["did you mean lab run frag-router?"]),
     ],
 )
 def test_what_does_not_exist_is_one_line_and_status_2(
@@ -131,27 +141,83 @@ def test_a_link_type_that_is_not_read_is_named(tmp_path: Path) -> None:
     _expect_bad_input(lab("verify", str(path), "--expect", "dhcp-dora"), "220")
 
 
-def test_an_output_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    ended = lab("run", "unreach-net", "-o", str(tmp_path / "file" / "out"))
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
+@pytest.mark.parametrize("place", ["file", "file/out", "/proc/out"])
+def test_an_output_folder_that_cannot_be_is_refused(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    _expect_bad_input(lab("run", "unreach-net", "-o", place, cwd=tmp_path), place)
+    assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_a_missing_program_is_a_skip_that_says_how_to_mend_it(tmp_path: Path) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "which").symlink_to("/usr/bin/which")  # Mininet asks for it
-    code = (
-        "import os, sys; out = sys.argv[1]; os.environ['PATH'] = out + '/bin';"
-        "import wirelab.emulator.spawn as spawn; spawn._SYSTEM_PATH = ();"
-        "sys.argv = ['lab', 'run', 'unreach-net', '-o', out];"
-        "from wirelab.cli import main; main()"
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.parametrize("size", ["16k", "100k"])
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(size: str, tmp_path: Path) -> None:
+    script = (
+        'mount -t tmpfs -o size="$1" tmpfs . && cd "$PWD" && shift && "$@"; status=$?;'
+        " find . -name '.*.partial' >&2; for folder in out/*/; do"
+        " test ! -d $folder || test -s $folder/verdict.json || exit 9; done; exit $status"
     )
-    argv = [sys.executable, "-c", code, str(tmp_path)]
+    run = [sys.executable, "-m", "wirelab", "run", "arp", "fragmentation", "ftp", "-o", "out"]
+    argv = ["unshare", "--mount", "sh", "-c", script, "sh", size, *run]
+    ended = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    _expect_bad_input(ended, "No space left on device", "out/")
+
+
+def test_an_output_folder_that_disappears_is_one_line(tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "wirelab", "run", "arp-gratuitous", "-o", str(tmp_path / "out")]
+    runner = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "out").exists():
+        assert runner.poll() is None
+    (tmp_path / "out").rmdir()
+    out, errors = runner.communicate(timeout=60)
+    _expect_bad_input(
+        subprocess.CompletedProcess(argv, runner.returncode, out, errors), str(tmp_path / "out")
+    )
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    with opened(tmp_path / "out"):
+        _expect_bad_input(lab("run", "arp", "-o", "out", cwd=tmp_path), "another lab run")
+    assert lab("run", "arp-cold-resolve", "-o", "out", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [["run", "arp-cold-resolve"], ["list"], ["show", "arp"]])
+def test_a_reader_that_goes_away_ends_the_command_quietly(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    argv = [sys.executable, "-m", "wirelab", *arguments]
+    ended = subprocess.run(
+        argv, stdout=theirs, stderr=subprocess.PIPE, cwd=tmp_path, text=True, check=False
+    )
+    os.close(theirs)
+    assert (ended.returncode, ended.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", [["run", "arp-cold-resolve"], ["list"], ["--help"]])
+def test_output_that_cannot_be_written_is_told(arguments: list[str], tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "wirelab", *arguments]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            argv, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, text=True, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "lab: standard output: No space left on device\n",
+    )
+
+
+def test_without_namespaces_every_scenario_is_skipped_and_the_reason_told_once(
+    tmp_path: Path,
+) -> None:
+    # Only the user namespace made here is limited: to one more, in which we are not root.
+    forbid = 'echo 1 >/proc/sys/user/max_user_namespaces && exec unshare --user --map-user=1 "$@"'
+    run = [sys.executable, "-m", "wirelab", "run", "arp", "icmp", "-o", str(tmp_path / "out")]
+    argv = ["unshare", "--map-root-user", "sh", "-c", forbid, "sh", *run]
     ended = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert ended.returncode == 3, ended.stdout + ended.stderr
-    assert "ping is not installed" in ended.stdout
-    assert "./lab setup" in ended.stdout
+    assert ended.stdout.count("does not let us make namespaces") == 1
+    assert "lab doctor" in ended.stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

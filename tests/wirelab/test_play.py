@@ -66,6 +66,20 @@ def test_a_bug_in_a_scenario_is_an_error_with_its_place(tmp_path: Path) -> None:
     assert "ZeroDivisionError: a slip" in outcome.reason + outcome.explanation
 
 
+def test_an_error_of_the_system_in_a_scenario_is_its_own_and_the_others_still_run(
+    tmp_path: Path,
+) -> None:
+    def play(_lab: Stage) -> None:
+        Path("/no/such/file").read_text()
+
+    broken = replace(CATALOGUE["unreach-net"], play=play)
+    jobs = [Job(broken, {}, 0), Job(CATALOGUE["unreach-port"], {}, 0)]
+    ended = {o.scenario: o for o in run_jobs(jobs, tmp_path / "out", 1)}
+    assert ended["unreach-net"].status is Status.ERROR
+    assert "/no/such/file" in ended["unreach-net"].reason
+    assert ended["unreach-port"].status is Status.PASSED
+
+
 @pytest.mark.parametrize("nothing", [seq(step("never", "icmp.type == 200", at="lan"))])
 def test_silence_fails(nothing: object, tmp_path: Path) -> None:
     scenario = replace(

@@ -14,6 +14,7 @@ A value is in the form that is cheapest to take from a frame:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
+_FLOAT = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)")
 Value = int | float | str | bytes
 Reader = Callable[["Layer"], tuple[Value, ...]]
 
@@ -204,10 +206,9 @@ def _parse_time(text: str) -> int:
 
 
 def _parse_float(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not a number") from None
+    if not _FLOAT.fullmatch(text):
+        raise ValueError(f"{text!r} is not a number")
+    return float.fromhex(text) if "x" in text.lower() else float(text)
 
 
 _RENDER: dict[Kind, Callable[[Field, Value], str]] = {

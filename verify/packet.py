@@ -7,10 +7,27 @@ from typing import TYPE_CHECKING
 from wirelab.verify.fields import lookup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wirelab.verify.dissectors.memory import Memory
     from wirelab.verify.field import Field, Value
     from wirelab.verify.frame import Frame
     from wirelab.verify.layer import Layer
+
+
+_STREAMED = frozenset({"dns", "http", "tls"})
+"""Protocols of which one segment may carry several messages; to Wireshark they are one layer."""
+
+
+def numbered(layers: Sequence[Layer]) -> list[list[Layer]]:
+    """The layers of one protocol as a layer operator counts them, the outermost first."""
+    found: list[list[Layer]] = []
+    for each in layers:
+        if found and each.protocol in _STREAMED and each.below is found[-1][-1]:
+            found[-1].append(each)
+        else:
+            found.append([each])
+    return found
 
 
 class Packet:
@@ -62,7 +79,8 @@ class Packet:
         protocol = field.protocol
         found = [each for each in self.layers if each.protocol == protocol]
         if layer is not None:
-            found = found[layer - 1 : layer] if layer > 0 else []
+            several = numbered(found)
+            found = several[layer - 1] if 0 < layer <= len(several) else []
         if len(found) == 1:
             return field.read(found[0])
         return tuple([value for each in found for value in field.read(each)])

@@ -36,10 +36,11 @@ def test_an_unknown_field_is_an_error() -> None:
         one(udp(b"x")).values("ip.source")
 
 
-def test_a_protocol_is_the_bytes_of_its_layer() -> None:
+def test_a_protocol_that_carries_others_is_the_bytes_of_its_header() -> None:
     packet = one(udp(b"hello"))
-    assert packet.values("udp")[0][8:] == b"hello"
+    assert list(map(len, packet.values("udp") + packet.values("ip"))) == [8, 20]
     assert packet.values("eth")[0][6:12] == bytes.fromhex(CLIENT_MAC.replace(":", ""))
+    assert packet.values("frame")[0].endswith(b"hello")
 
 
 def test_protocols_are_named_from_the_outermost_on() -> None:

@@ -145,7 +145,10 @@ def _sizes(layer: Layer) -> tuple[int, int, int]:
 _A = Table("arp", "RFC 826")
 _CONFLICT = "RFC 5227 1.1"
 FIELDS = (
-    _A.itself("The Address Resolution Protocol: which hardware address has a protocol address?"),
+    _A.itself(
+        "The Address Resolution Protocol: which hardware address has a protocol address?",
+        differs="Wireshark counts the padding of the frame in.",
+    ),
     _A.uint("arp.hw.type", "The kind of hardware; 1 is Ethernet.", u16(0)),
     _A.uint("arp.proto.type", "The kind of protocol, as an Ethernet type.", u16(2), digits=4),
     _A.uint("arp.hw.size", "The length of a hardware address.", u8(4), unit="bytes"),

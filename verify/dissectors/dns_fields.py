@@ -33,7 +33,10 @@ _POINTS = "Wireshark does not keep the frames of different points apart."
 def _header() -> tuple[Field, ...]:
     """The rows about the header."""
     return (
-        _D.itself("The Domain Name System."),
+        _D.itself(
+            "The Domain Name System.",
+            differs="Over TCP, Wireshark counts the two bytes of its length in.",
+        ),
         _D.uint(
             "dns.length", "The length of a message over TCP.", source="RFC 1035 4.2.2", unit="bytes"
         ),

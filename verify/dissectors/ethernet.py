@@ -98,7 +98,7 @@ _L = Table("llc", "IEEE 802.2")
 _S = Table("ieee8021ad", "IEEE 802.1Q-2022 9.5")
 _Q = Table("vlan", "IEEE 802.1Q-2022 9.6")
 FIELDS = (
-    _E.itself("Ethernet: the link that frames the packets of a LAN."),
+    _E.itself("Ethernet: the link that frames the packets of a LAN.", header=14),
     _E.ether("eth.dst", "The address of the station or group that the frame is for.", raw(0, 6)),
     _E.ether("eth.src", "The address of the station that sent the frame.", raw(6, 6)),
     _E.ether("eth.addr", "Either address.", both(raw(0, 6), raw(6, 6))),
@@ -128,12 +128,12 @@ FIELDS = (
         _beyond,
         differs="Wireshark takes the last four for a frame check sequence where there are more.",
     ),
-    _S.itself("A provider's 802.1ad tag around another one."),
+    _S.itself("A provider's 802.1ad tag around another one.", header=4),
     _S.uint("ieee8021ad.id", "The provider's virtual LAN.", bits(0, 0x0FFF, 2)),
     _L.itself("Logical link control, in an 802.3 frame that has a length and no type."),
     _L.uint("llc.dsap", "The service access point that the frame is for.", u8(0), digits=2),
     _L.uint("llc.ssap", "The service access point that sent it.", u8(1), digits=2),
-    _Q.itself("An 802.1Q tag, which says to which virtual LAN a frame belongs."),
+    _Q.itself("An 802.1Q tag, which says to which virtual LAN a frame belongs.", header=4),
     _Q.uint("vlan.priority", "The priority code point.", bits(0, 0xE0)),
     _Q.boolean("vlan.dei", "Whether the frame may be dropped first.", flag(0, 0x10)),
     _Q.uint("vlan.id", "The virtual LAN.", bits(0, 0x0FFF, 2)),

@@ -136,8 +136,9 @@ def _header(layer: Layer, name: bytes, value: bytes) -> None:
 
 _H = Table("http", "RFC 9112")
 _UNTIL_END = "Wireshark joins a body without a length up to the end of the connection."
+_SEVERAL = "Of several messages in one segment Wireshark's first reaches to the end."
 FIELDS = (
-    _H.itself("The Hypertext Transfer Protocol, version 1.", differs=_UNTIL_END),
+    _H.itself("The Hypertext Transfer Protocol, version 1.", differs=f"{_UNTIL_END} {_SEVERAL}"),
     _H.boolean("http.request", "The message is a request."),
     _H.boolean("http.response", "The message is a response."),
     _H.text("http.request.method", "What shall be done.", source="RFC 9112 3.1"),

@@ -69,7 +69,7 @@ def fields(table: Table) -> tuple[Field, ...]:
             _time,
             source="Wireshark",
             unit="s",
-            differs=_WIDE,
+            differs=f"Wireshark compares it with dates, not with seconds. {_WIDE}",
         ),
         table.row(
             Kind.TIME,

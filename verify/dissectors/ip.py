@@ -88,6 +88,10 @@ def _length(layer: Layer) -> Values:
     return (layer.stop - layer.start,) if said == (0,) else said
 
 
+def _header_size(layer: Layer) -> int:
+    return max((layer.data[layer.start] & 15) * 4, _SHORTEST) if layer.start < layer.end else 0
+
+
 def _header_length(layer: Layer) -> Values:
     return tuple(words * 4 for words in bits(0, 0x0F)(layer) if isinstance(words, int))
 
@@ -95,7 +99,7 @@ def _header_length(layer: Layer) -> Values:
 _I = Table("ip", "RFC 791 3.1")
 _DS = "RFC 2474 3"
 FIELDS = (
-    _I.itself("The Internet Protocol, version 4."),
+    _I.itself("The Internet Protocol, version 4.", header=_header_size),
     _I.uint("ip.version", "The version, 4.", bits(0, 0xF0)),
     _I.uint(
         "ip.hdr_len", "The length of the header with its options.", _header_length, unit="bytes"

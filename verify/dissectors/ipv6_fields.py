@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 
+def _size(layer: Layer) -> int:
+    """The size of an extension header; its length counts eights of bytes behind the first."""
+    at = layer.start + 1
+    return (layer.data[at] + 1) * 8 if at < layer.end else 0
+
+
 def _length_in_bytes(layer: Layer) -> Values:
     return tuple([(eights + 1) * 8 for eights in u8(1)(layer) if isinstance(eights, int)])
 
@@ -31,7 +37,7 @@ _H = Table("ipv6.hopopts", "RFC 8200 4.3")
 _R = Table("ipv6.routing", "RFC 8200 4.4")
 _D = Table("ipv6.dstopts", "RFC 8200 4.6")
 FIELDS = (
-    _I.itself("The Internet Protocol, version 6."),
+    _I.itself("The Internet Protocol, version 6.", header=40),
     _I.uint("ipv6.version", "The version, 6.", bits(0, 0xF0)),
     _I.uint(
         "ipv6.tclass", "DSCP and ECN together.", bits(0, 0x0FF0, 2), source="RFC 8200 7", digits=8
@@ -71,7 +77,7 @@ FIELDS = (
         source="Wireshark",
         differs="tshark knows it only with -2; fragments of different points are kept apart.",
     ),
-    _F.itself("The fragment header: only the source of a packet fragments it."),
+    _F.itself("The fragment header: only the source of a packet fragments it.", header=8),
     _F.uint("ipv6.fraghdr.nxt", "What the whole packet carries.", u8(0)),
     _F.uint(
         "ipv6.fraghdr.offset",
@@ -81,7 +87,7 @@ FIELDS = (
     ),
     _F.boolean("ipv6.fraghdr.more", "Whether more fragments follow.", flag(3, 1)),
     _F.uint("ipv6.fraghdr.ident", "What the fragments have in common.", u32(4), digits=8),
-    _H.itself("Options that every router on the way looks at."),
+    _H.itself("Options that every router on the way looks at.", header=_size),
     _H.uint("ipv6.hopopts.nxt", "What follows.", u8(0)),
     _H.uint("ipv6.hopopts.len", "The header's length in eights of bytes, less one.", u8(1)),
     _H.uint("ipv6.hopopts.len_oct", "The header's length.", _length_in_bytes, unit="bytes"),
@@ -92,7 +98,7 @@ FIELDS = (
     _R.uint("ipv6.routing.type", "The kind of route.", u8(2)),
     _R.uint("ipv6.routing.segleft", "How many stops are still to be made.", u8(3)),
     _R.ipv6("ipv6.routing.src.addr", "A stop.", _visited, source="RFC 2460 4.4"),
-    _D.itself("Options that the destination looks at."),
+    _D.itself("Options that the destination looks at.", header=_size),
     _D.uint("ipv6.dstopts.nxt", "What follows.", u8(0)),
     _D.uint("ipv6.dstopts.len", "The header's length in eights of bytes, less one.", u8(1)),
     _D.uint("ipv6.dstopts.len_oct", "The header's length.", _length_in_bytes, unit="bytes"),

@@ -46,15 +46,18 @@ def _length(layer: Layer) -> Values:
 
 _D = Table("data", "Wireshark")
 _UNKNOWN = "Also the payload of a protocol that Wireshark knows and this registry does not."
+_NO_BYTES = "Wireshark's has no bytes."
 FIELDS = (
     _D.itself("A payload that no protocol claims.", differs=_UNKNOWN),
     _D.octets("data.data", "The bytes of the payload.", rest(0), differs=_UNKNOWN),
     _D.row(Kind.INT, "data.len", "Its captured length.", _length, unit="bytes", differs=_UNKNOWN),
     Table("_ws.malformed", "Wireshark").itself(
-        "A layer's bytes end before the layer does: dissection stopped there."
+        "A layer's bytes end before the layer does: dissection stopped there.",
+        differs=_NO_BYTES,
     ),
     Table("_ws.short", "Wireshark").itself(
-        "The capture cut the frame before a layer's end: dissection stopped there."
+        "The capture cut the frame before a layer's end: dissection stopped there.",
+        differs=_NO_BYTES,
     ),
     *[Table(name, source).itself(text, differs=_BY_NUMBER) for name, text, source in _KNOWN],
 )

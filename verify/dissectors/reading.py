@@ -111,8 +111,18 @@ def rest(offset: int) -> Reader:
 
 
 def whole(layer: Layer) -> Values:
-    """The bytes of the layer, header and payload: the value of a protocol."""
+    """The bytes of the layer, header and payload: what `contains` and `matches` search."""
     return (layer.data[layer.start : layer.end],)
+
+
+def head(size: int | Size) -> Reader:
+    """The bytes of the layer's own header: the value of a protocol that carries others."""
+
+    def read(layer: Layer) -> Values:
+        own = size if isinstance(size, int) else size(layer)
+        return (layer.data[layer.start : min(layer.start + own, layer.end)],)
+
+    return read
 
 
 def noted(name: str) -> Reader:
@@ -155,3 +165,4 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Condition = Callable[[Layer], bool]
+    Size = Callable[[Layer], int]

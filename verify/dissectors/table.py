@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wirelab.verify.dissectors.reading import noted, whole
+from wirelab.verify.dissectors.reading import head, noted, whole
 from wirelab.verify.field import Field, Kind, Reader
+
+if TYPE_CHECKING:
+    from wirelab.verify.dissectors.reading import Size
 
 
 @dataclass(frozen=True)
@@ -20,15 +24,22 @@ class Table:
     source: str
     """The document that a row comes from unless it names another."""
 
-    def itself(self, meaning: str, *, differs: str = "") -> Field:
-        """The protocol as a field: its layers' bytes."""
+    def itself(self, meaning: str, *, header: int | Size | None = None, differs: str = "") -> Field:
+        """The protocol as a field: its layers' bytes.
+
+        Args:
+            meaning: what it is, in one sentence.
+            header: the size of the header whose bytes are the value; None when those of the
+                payload belong to it.
+            differs: how it differs from Wireshark's.
+        """
         return Field(
             self.protocol,
             Kind.PROTOCOL,
             meaning,
             self.source,
             self.protocol,
-            whole,
+            whole if header is None else head(header),
             differs=differs,
         )
 

@@ -103,7 +103,7 @@ def _checksum_status(layer: Layer) -> Values:
 _U = Table("udp", "RFC 768")
 _POINTS = "Wireshark does not keep the frames of different points apart."
 FIELDS = (
-    _U.itself("The User Datagram Protocol."),
+    _U.itself("The User Datagram Protocol.", header=_HEADER),
     _U.uint("udp.srcport", "The port of the sender.", u16(0)),
     _U.uint("udp.dstport", "The port of the receiver.", u16(2)),
     _U.uint("udp.port", "Either port.", both(u16(0), u16(2))),

@@ -7,16 +7,15 @@ silently never true.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wirelab.verify.errors import FilterError
 from wirelab.verify.fields import Kind
 from wirelab.verify.filter.fold import fold, negated
-from wirelab.verify.filter.kinds import digits_of, has_kind, kind_of
+from wirelab.verify.filter.kinds import digits_of, has_kind, kind_of, most_of
 from wirelab.verify.filter.nodes import (
     Always,
     And,
-    Arithmetic,
     Between,
     Binary,
     Call,
@@ -38,20 +37,17 @@ from wirelab.verify.filter.nodes import (
     Test,
 )
 from wirelab.verify.filter.pattern import compiled
-from wirelab.verify.filter.values import (
-    ADDRESSES,
-    NUMBERS,
-    OCTETS,
-    TIMES,
-    comparable,
-    convert,
-    written,
+from wirelab.verify.filter.rules import (
+    SEARCHED,
+    SIGNED,
+    SLICED,
+    calculable,
+    compatible,
+    misuse,
 )
+from wirelab.verify.filter.values import OCTETS, comparable, convert, written
 from wirelab.verify.filter.walk import leaves
 from wirelab.verify.filter.words import nearest
-
-_SLICED = OCTETS | ADDRESSES | {Kind.STRING}
-_TEXTLESS = (OCTETS - {Kind.ETHER}) | {Kind.STRING, Kind.NONE}
 
 
 def check(test: Test, text: str) -> Test:
@@ -73,7 +69,13 @@ class _Want:
     """What the place of an operand asks of it."""
 
     kind: Kind
+    """The kind of its values."""
     digits: int = 0
+    """Hexadecimal digits in which a number is printed; 0 for decimal."""
+    most: int | None = None
+    """The greatest number that may be written there; None for any."""
+    signed: bool = True
+    """Whether it may be negative."""
 
 
 class _Check:
@@ -98,6 +100,8 @@ class _Check:
                 return self._compare(test)
             case Member(how, operand, elements):
                 left = self._field_side(operand)
+                if not isinstance(left, FieldRef):
+                    raise self._fault(operand, "only a field can be looked for in a set")
                 want = _want(left)
                 return Member(how, left, tuple(self._element(each, want) for each in elements))
             case Always():
@@ -111,7 +115,7 @@ class _Check:
         if test.op is Op.MATCHES:
             right = self._pattern(want, test.right)
         elif test.op is Op.CONTAINS:
-            right = self._part(want, test.right)
+            right = self._part(left, test.right)
         else:
             right = self._operand(test.right, want)
         return Compare(test.op, test.how, left, right)
@@ -125,7 +129,7 @@ class _Check:
         return self._operand(operand, None)
 
     def _pattern(self, want: _Want, right: Operand) -> Operand:
-        if want.kind not in OCTETS | {Kind.STRING}:
+        if want.kind not in SEARCHED:
             raise self._fault(right, f"{want.kind.value} cannot be searched; see string()")
         if isinstance(right, Constant):
             return right
@@ -137,14 +141,26 @@ class _Check:
             raise self._fault(right, f"this is no regular expression: {error}") from None
         return Constant(Kind.STRING, right.text)
 
-    def _part(self, want: _Want, right: Operand) -> Operand:
+    def _part(self, left: Operand, right: Operand) -> Operand:
         """The right side of `contains`."""
-        if want.kind not in OCTETS | {Kind.STRING}:
+        want = _want(left)
+        if want.kind not in SEARCHED:
             raise self._fault(right, f"{want.kind.value} contains nothing; see string()")
         part = Kind.BYTES if want.kind in OCTETS else Kind.STRING
-        return self._operand(right, _Want(part))
+        if want.kind is Kind.ETHER and getattr(right, "form", Form.WORD) is not Form.WORD:
+            raise self._fault(right, "an Ethernet address contains bytes, without quotes")
+        if isinstance(right, Literal | Constant | Reference):
+            return self._operand(right, _Want(part))
+        checked = self._operand(right, None)
+        kind = kind_of(checked)
+        sliced = isinstance(left, Slice) or isinstance(checked, Slice)
+        if not (sliced and kind in SLICED) and not compatible(want.kind, kind):
+            raise self._fault(right, f"{want.kind.value} cannot contain {kind.value}")
+        return checked
 
     def _element(self, element: Operand | Between, want: _Want) -> Operand | Between:
+        if isinstance(element, Slice):
+            raise self._fault(element, "a set holds no slices")
         if isinstance(element, Between):
             return Between(self._operand(element.low, want), self._operand(element.high, want))
         return self._operand(element, want)
@@ -174,7 +190,7 @@ class _Check:
         if isinstance(operand, Constant) or want is None:
             return operand
         kind = _want(operand).kind
-        if not comparable(kind, want.kind):
+        if not compatible(want.kind, kind):
             raise self._fault(operand, f"{kind.value} cannot be compared with {want.kind.value}")
         return operand
 
@@ -182,7 +198,7 @@ class _Check:
         if want is None:
             raise self._fault(literal, f"{literal.text!r} is no field{nearest(literal.text)}")
         try:
-            return convert(literal, want.kind, want.digits)
+            return _within(convert(literal, want.kind, want.digits), literal, want)
         except ValueError as error:
             hint = nearest(literal.text) if literal.form is Form.WORD else ""
             raise self._fault(literal, f"{error}{hint}") from None
@@ -197,17 +213,26 @@ class _Check:
 
     def _negative(self, inner: Operand, want: _Want | None) -> Operand:
         checked = self._operand(inner, want)
-        if not isinstance(checked, Reference) and _want(checked).kind not in NUMBERS | TIMES:
+        if not isinstance(checked, Reference) and _want(checked).kind not in SIGNED:
             raise self._fault(inner, "only numbers and times have a sign")
-        return negated(checked) if isinstance(checked, Constant) else Negative(checked)
+        if not isinstance(checked, Constant):
+            return Negative(checked)
+        if want is not None and not want.signed and checked.value:
+            raise self._fault(inner, "this is never negative")
+        return negated(checked)
 
     def _binary(self, operand: Binary, want: _Want | None) -> Operand:
         typed = next(filter(has_kind, (operand.left, operand.right)), None)
         if typed is not None:
-            want = _want(self._operand(typed, want))
+            want = replace(_want(self._operand(typed, want)), signed=True)
+        for side in (operand.left, operand.right):
+            if isinstance(side, Literal) and side.form is not Form.WORD:
+                raise self._fault(side, "a quoted text cannot be calculated with")
         left, right = self._operand(operand.left, want), self._operand(operand.right, want)
-        if want is not None:
-            self._calculable(operand, want.kind)
+        kinds = [kind_of(each) for each in (left, right) if has_kind(each)]
+        for kind in kinds or ([want.kind] if want else []):
+            if not calculable(operand.op, kind):
+                raise self._fault(operand, f"{kind.value} does not go with {operand.op.value}")
         if isinstance(left, Constant) and isinstance(right, Constant):
             try:
                 return fold(operand.op, left, right)
@@ -215,38 +240,21 @@ class _Check:
                 raise self._fault(operand, "this cannot be calculated") from None
         return Binary(operand.op, left, right)
 
-    def _calculable(self, operand: Binary, kind: Kind) -> None:
-        if operand.op is Arithmetic.AND:
-            possible = kind in (NUMBERS | OCTETS | ADDRESSES) - {Kind.BOOL, Kind.FLOAT}
-            possible = possible and kind is not Kind.PROTOCOL
-        elif operand.op in (Arithmetic.ADD, Arithmetic.SUBTRACT):
-            possible = kind in NUMBERS | TIMES
-        else:
-            possible = kind in NUMBERS
-        if not possible:
-            raise self._fault(operand, f"{kind.value} does not go with {operand.op.value}")
-
     def _sliced(self, inner: Operand) -> Operand:
         operand = self._field_side(inner)
         kind = _want(operand).kind
-        if kind not in _SLICED:
+        if kind not in SLICED:
             raise self._fault(inner, f"{kind.value} cannot be sliced")
         return operand
 
     def _call(self, call: Call) -> Operand:
-        argument = self._field_side(call.argument)
-        kind = _want(argument).kind
-        plain = isinstance(argument, FieldRef)
-        fits = {
-            "count": plain,
-            "len": plain and kind in _SLICED,
-            "string": plain and kind not in _TEXTLESS,
-        }
-        if not fits.get(call.function, kind is Kind.STRING):
-            raise FilterError(
-                self._text, call.column, f"{call.function}() does not go with {kind.value}"
-            )
-        return Call(call.function, argument, call.column)
+        first, *others = call.arguments
+        left = self._field_side(first)
+        arguments = (left, *(self._operand(each, _want(left)) for each in others))
+        checked = Call(call.function, arguments, call.column)
+        if reason := misuse(checked):
+            raise FilterError(self._text, call.column, reason)
+        return checked
 
     def _fault(self, operand: Operand, reason: str) -> FilterError:
         columns = [getattr(leaf, "column", 1) for leaf in leaves(operand)]
@@ -254,4 +262,20 @@ class _Check:
 
 
 def _want(operand: Operand) -> _Want:
-    return _Want(kind_of(operand), digits_of(operand))
+    kind = kind_of(operand)
+    if kind is not Kind.UINT:
+        return _Want(kind, digits_of(operand))
+    signed = isinstance(operand, Binary | Negative | Constant)
+    return _Want(kind, digits_of(operand), most_of(operand), signed)
+
+
+def _within(constant: Constant, literal: Literal, want: _Want) -> Constant:
+    """The constant, when it is not greater than anything with which it is compared.
+
+    Raises:
+        ValueError: it is.
+    """
+    number = constant.value
+    if want.most is not None and isinstance(number, int) and number > want.most:
+        raise ValueError(f"{literal.text!r} is more than this can be, which is {want.most}")
+    return constant

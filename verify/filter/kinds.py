@@ -5,8 +5,10 @@ from __future__ import annotations
 from wirelab.verify.fields import FIELDS, Kind
 from wirelab.verify.filter.nodes import Binary, Call, Constant, FieldRef, Negative, Operand, Slice
 from wirelab.verify.filter.walk import leaves
+from wirelab.verify.widths import most
 
-_RESULTS = {"len": Kind.UINT, "count": Kind.UINT}
+_RESULTS = {"len": Kind.UINT, "count": Kind.UINT, "string": Kind.STRING}
+"""The kinds of what functions give; that of their argument where they are not here."""
 
 
 def has_kind(operand: Operand) -> bool:
@@ -25,10 +27,10 @@ def kind_of(operand: Operand) -> Kind:
             return FIELDS[name].kind
         case Constant(kind):
             return kind
-        case Slice(inner):
-            return Kind.STRING if kind_of(inner) is Kind.STRING else Kind.BYTES
-        case Call(function):
-            return _RESULTS.get(function, Kind.STRING)
+        case Slice():
+            return Kind.BYTES
+        case Call(function, arguments):
+            return _RESULTS.get(function) or kind_of(arguments[0])
         case Negative(inner):
             return kind_of(inner)
         case Binary(left=left, right=right):
@@ -50,3 +52,18 @@ def digits_of(operand: Operand) -> int:
             return digits_of(left if has_kind(left) else right)
         case _:
             return 0
+
+
+def most_of(operand: Operand) -> int:
+    """The greatest number that can be written beside an operand whose values are numbers."""
+    match operand:
+        case FieldRef(name):
+            return most(name)
+        case Call(function, (first, *_)) if function not in _RESULTS:
+            return most_of(first)
+        case Negative(inner):
+            return most_of(inner)
+        case Binary(left=left, right=right):
+            return most_of(left if has_kind(left) else right)
+        case _:
+            return most("")

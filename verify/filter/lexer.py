@@ -72,7 +72,6 @@ WORDS = {
     "any": "any",
     "all": "all",
     "bitwise_and": "&",
-    "bitand": "&",
 }
 """Operators that are spelled in more than one way, with the spelling that the parser knows."""
 
@@ -85,7 +84,8 @@ _PATTERN = re.compile(
   | (?P<raw>[rR]?)"(?P<string>(?:[^"\\]|\\.)*)"
   | '(?P<character>(?:[^'\\]|\\.)*)'
   | (?P<symbol>===|!==|==|!=|~=|<=|>=|&&|\|\||\^\^|\.\.|[()<>!~&{},+*/%-])
-  | (?P<word>[\w:][\w:/-]*(?:\.[\w:/-]+)*)
+  | (?P<network>(?:\d+(?:\.\d+){3}|[\da-fA-F]*:[\da-fA-F:.]*)/\d+)
+  | (?P<word>[\w:][\w:-]*(?:\.[\w:-]+)*)
     """,
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
@@ -144,6 +144,8 @@ def _lexeme(text: str, found: re.Match[str]) -> Lexeme | None:
             return None
         case "symbol":
             return Lexeme(Token.SYMBOL, WORDS.get(value, value), column)
+        case "word" if value.endswith(":") and not value.endswith("::"):
+            raise FilterError(text, found.end(), "':' was unexpected")
         case "word" if value in WORDS:
             return Lexeme(Token.SYMBOL, WORDS[value], column)
         case "string":
@@ -151,6 +153,8 @@ def _lexeme(text: str, found: re.Match[str]) -> Lexeme | None:
             return Lexeme(Token.STRING, unescaped(text, column, value) if plain else value, column)
         case "character":
             return Lexeme(Token.CHARACTER, _character(text, column, value), column)
+        case "network":
+            return Lexeme(Token.WORD, value, column)
         case "layer":
             return Lexeme(Token.LAYER, value.strip("[]"), column)
         case kind:

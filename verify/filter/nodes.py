@@ -119,7 +119,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some bytes of an operand's values, joined; a value that is too short gives none."""
+    """Some bytes of an operand's values, joined; a value that is too short gives fewer, or none."""
 
     operand: Operand
     """What is sliced."""
@@ -129,12 +129,12 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the values of an operand."""
+    """A function of the values of an operand, or of several."""
 
     function: str
     """One of `FUNCTIONS`."""
-    argument: Operand
-    """What it is applied to."""
+    arguments: tuple[Operand, ...]
+    """What it is applied to; at least one."""
     column: int = field(default=1, compare=False)
     """Where it stands in the filter's text, counted from 1."""
 
@@ -243,7 +243,7 @@ class Always:
 Operand = FieldRef | Literal | Constant | Reference | Slice | Call | Binary | Negative
 Test = Exists | NonZero | Compare | Member | Not | And | Or | Always
 
-FUNCTIONS = ("count", "len", "lower", "string", "upper")
+FUNCTIONS = ("abs", "count", "len", "lower", "max", "min", "string", "upper")
 """The functions of the language."""
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from wirelab.verify.fields import FIELDS, Value, render
+from wirelab.verify.dissectors.reading import whole
+from wirelab.verify.fields import FIELDS, Field, Kind, Value, render
 from wirelab.verify.filter.fold import calculate
 from wirelab.verify.filter.nodes import (
     Arithmetic,
@@ -18,7 +21,7 @@ from wirelab.verify.filter.nodes import (
     Slice,
 )
 from wirelab.verify.filter.ranges import chosen_layers, take
-from wirelab.verify.packet import Packet
+from wirelab.verify.packet import Packet, numbered
 
 Values = Callable[[Packet], Sequence[Value]]
 
@@ -37,8 +40,8 @@ def values(operand: Operand) -> Values:
         case FieldRef():
             return _field(operand)
         case Slice(inner, ranges):
-            whole = values(inner)
-            return lambda packet: _present(_cut(value, ranges) for value in whole(packet))
+            uncut = values(inner)
+            return lambda packet: [take(octets(each), ranges) for each in uncut(packet)]
         case Call():
             return _call(operand)
         case Negative(inner):
@@ -50,20 +53,30 @@ def values(operand: Operand) -> Values:
             raise TypeError(f"not a checked operand: {operand!r}")
 
 
+def searched(operand: Operand) -> Values:
+    """The values that `contains` and `matches` look into: of a protocol its payload as well."""
+    if isinstance(operand, FieldRef) and FIELDS[operand.name].kind is Kind.PROTOCOL:
+        return _read(replace(FIELDS[operand.name], read=whole), operand.layers)
+    return values(operand)
+
+
 def octets(value: Value) -> bytes:
     """A row of bytes as it is, a text as UTF-8."""
     return value if isinstance(value, bytes) else str(value).encode(errors="surrogateescape")
 
 
 def _field(reference: FieldRef) -> Values:
-    field, layers = FIELDS[reference.name], reference.layers
+    return _read(FIELDS[reference.name], reference.layers)
+
+
+def _read(field: Field, layers: tuple[Range, ...]) -> Values:
     if not layers:
         return lambda packet: packet.read(field)
     protocol = field.protocol
 
     def of_layers(packet: Packet) -> list[Value]:
-        count = sum(layer.protocol == protocol for layer in packet.layers)
-        chosen = chosen_layers(count, layers)
+        own = [layer for layer in packet.layers if layer.protocol == protocol]
+        chosen = chosen_layers(len(numbered(own)), layers)
         return [value for layer in chosen for value in packet.read(field, layer)]
 
     return of_layers
@@ -71,13 +84,6 @@ def _field(reference: FieldRef) -> Values:
 
 def _present(found: Iterable[Value | None]) -> list[Value]:
     return [value for value in found if value is not None]
-
-
-def _cut(value: Value, ranges: tuple[Range, ...]) -> Value | None:
-    taken = take(octets(value), ranges)
-    if taken is None or isinstance(value, bytes):
-        return taken
-    return taken.decode(errors="surrogateescape")
 
 
 def _binary(operand: Binary) -> Values:
@@ -93,11 +99,24 @@ def _binary(operand: Binary) -> Values:
 
 
 def _call(call: Call) -> Values:
-    found = values(call.argument)
+    found = values(call.arguments[0])
     if call.function == "count":
         return lambda packet: [len(all_)] if (all_ := found(packet)) else []
+    if call.function in ("max", "min"):
+        return _extreme(max if call.function == "max" else min, call)
     one = _function(call)
     return lambda packet: [one(value) for value in found(packet)]
+
+
+def _extreme(choose: Callable[[list[Any]], Value], call: Call) -> Values:
+    """The greatest or least of all values of all arguments; none where there are none."""
+    several = [values(each) for each in call.arguments]
+
+    def extreme(packet: Packet) -> list[Value]:
+        found = [value for each in several for value in each(packet)]
+        return [choose(found)] if found else []
+
+    return extreme
 
 
 def _function(call: Call) -> Callable[[Value], Value]:
@@ -107,7 +126,10 @@ def _function(call: Call) -> Callable[[Value], Value]:
         return lambda value: str(value).lower()
     if call.function == "upper":
         return lambda value: str(value).upper()
-    if not isinstance(call.argument, FieldRef):
+    if call.function == "abs":
+        return lambda value: abs(value) if isinstance(value, int | float) else value
+    (argument,) = call.arguments
+    if not isinstance(argument, FieldRef):
         raise TypeError(f"not a checked call: {call!r}")
-    field = FIELDS[call.argument.name]
+    field = FIELDS[argument.name]
     return lambda value: render(field, value)

@@ -7,6 +7,8 @@ with Wireshark 4.2, so it is taken apart here and what is printed runs in older 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wirelab.verify.errors import FilterError
 from wirelab.verify.filter.lexer import Lexeme, Token, lexemes
 from wirelab.verify.filter.nodes import (
@@ -112,15 +114,15 @@ class _Parser:
 
     def _relation(self) -> Test:
         how = self._quantifier()
-        column = self._next.column
+        column, grouped = self._next.column, self._symbol == "{"
         left = self._sum()
         symbol = self._symbol
         if symbol in _RELATIONS:
             return self._chain(left, how)
         if symbol in _SEARCHES:
             self._advance()
-            return Compare(_SEARCHES[symbol], how or How.ANY, left, self._entity())
-        if symbol == "in" or (symbol == "!" and self._peek(1).value == "in"):
+            return Compare(_SEARCHES[symbol], how or How.ANY, left, self._member())
+        if not grouped and (symbol == "in" or (symbol == "!" and self._peek(1).value == "in")):
             return self._membership(left, how or How.ANY)
         if how is not None:
             raise self._unexpected()
@@ -131,8 +133,10 @@ class _Parser:
         while self._symbol in _RELATIONS:
             op, usual = _RELATIONS[self._advance().value]
             right = self._sum()
-            tests.append(Compare(op, how or usual, left, right))
+            tests.append(Compare(op, usual, left, right))
             left = right
+        if how is not None and len(tests) == 1:  # of a chain, like in Wireshark, it says nothing
+            return replace(tests[0], how=how)
         return both(*tests)
 
     def _membership(self, left: Operand, how: How) -> Test:
@@ -147,14 +151,20 @@ class _Parser:
         return Not(member) if negated else member
 
     def _element(self) -> Operand | Between:
-        low = self._signed()
-        return Between(low, self._signed()) if self._accept("..") else low
+        low = self._member()
+        return Between(low, self._member()) if self._accept("..") else low
+
+    def _member(self) -> Operand:
+        """An operand where no calculation may stand."""
+        if self._symbol == "{":
+            raise self._unexpected()
+        return self._signed()
 
     def _alone(self, operand: Operand, column: int) -> Test:
         """An operand that stands where a test is wanted."""
         if isinstance(operand, FieldRef | Slice):
             return Exists(operand)
-        if isinstance(operand, Binary):
+        if isinstance(operand, Binary | Negative):
             return NonZero(operand)
         if isinstance(operand, Literal) and operand.form is Form.WORD:
             reason = f"{operand.text!r} is neither a field nor a protocol{nearest(operand.text)}"
@@ -174,6 +184,8 @@ class _Parser:
 
     def _signed(self) -> Operand:
         if self._accept("-"):
+            if self._symbol == "{":
+                raise self._unexpected()
             return Negative(self._entity())
         self._accept("+")
         return self._entity()
@@ -212,6 +224,9 @@ class _Parser:
             return self._call(lexeme)
         if self._next.token is Token.LAYER:
             check_name(self._text, lexeme)
+            if "--" in self._next.value:
+                reason = "layers from the end are written #[-2:2]"
+                raise FilterError(self._text, self._next.column, reason)
             return FieldRef(lexeme.value, self._ranges(self._advance()), lexeme.column)
         if is_field(lexeme.value):
             return FieldRef(lexeme.value, (), lexeme.column)
@@ -222,9 +237,11 @@ class _Parser:
             reason = f"no function is called {lexeme.value!r}; there are {', '.join(FUNCTIONS)}"
             raise FilterError(self._text, lexeme.column, reason)
         self._expect("(")
-        argument = self._sum()
+        arguments = [self._sum()]
+        while self._accept(","):
+            arguments.append(self._sum())
         self._expect(")")
-        return Call(lexeme.value, argument, lexeme.column)
+        return Call(lexeme.value, tuple(arguments), lexeme.column)
 
     def _reference(self, lexeme: Lexeme) -> Reference:
         name, hash_sign, layer = lexeme.value.strip().partition("#")

@@ -27,9 +27,10 @@ from wirelab.verify.filter.nodes import (
     Op,
     Operand,
     Or,
+    Slice,
     Test,
 )
-from wirelab.verify.filter.operands import Values, octets, values
+from wirelab.verify.filter.operands import Values, octets, searched, values
 from wirelab.verify.filter.pattern import compiled
 from wirelab.verify.packet import Packet
 
@@ -66,6 +67,9 @@ def predicate(test: Test) -> Predicate:
             return lambda packet: not part(packet)
         case Exists(FieldRef(name, ())) if FIELDS[name].kind is Kind.PROTOCOL:
             return lambda packet: packet.has(name)
+        case Exists(Slice() as operand):
+            found = values(operand)
+            return lambda packet: any(found(packet))
         case Exists(operand):
             found = values(operand)
             return lambda packet: bool(found(packet))
@@ -86,7 +90,9 @@ def _nonzero(value: Value) -> bool:
 
 
 def _compare(test: Compare) -> Predicate:
-    left, right = values(test.left), values(test.right)
+    searching = test.op in (Op.CONTAINS, Op.MATCHES)
+    left = searched(test.left) if searching else values(test.left)
+    right = values(test.right)
     relation = _relation(test)
     quantified = any if test.how is How.ANY else all
 
@@ -102,9 +108,11 @@ def _compare(test: Compare) -> Predicate:
 
 def _relation(test: Compare) -> Relation:
     if test.op is Op.CONTAINS:
-        return lambda whole, part: part in whole
+        return lambda whole, part: bool(part) and octets(part) in octets(whole)
     if test.op is Op.MATCHES and isinstance(test.right, Constant):
         search = compiled(str(test.right.value)).search
+        if isinstance(test.left, Slice):  # in an empty slice Wireshark finds nothing
+            return lambda value, _: bool(value) and search(octets(value)) is not None
         return lambda value, _: search(octets(value)) is not None
     order = _ORDER[test.op]
     if kind_of(test.left) in (Kind.BYTES, Kind.PROTOCOL):

@@ -114,8 +114,8 @@ def print_operand(operand: Operand, tightness: int = 0) -> str:
             return f"${{{name}}}" if layer is None else f"${{{name}#{layer}}}"
         case Slice(inner, ranges):
             return f"{print_operand(inner, 4)}[{print_ranges(ranges)}]"
-        case Call(function, argument):
-            return f"{function}({print_operand(argument)})"
+        case Call(function, arguments):
+            return f"{function}({', '.join(map(print_operand, arguments))})"
         case Negative(inner):
             return f"-{print_operand(inner, 4)}"
         case Binary(op, left, right):

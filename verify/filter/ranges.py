@@ -40,6 +40,8 @@ def _parse_range(text: str) -> Range:
     first, last = int(found["first"]), int(found["last"])
     if (first < 0) != (last < 0):
         raise ValueError(f"{text.strip()!r} counts from both ends")
+    if first == last:
+        raise ValueError(f"{text.strip()!r} is one, and written {first}")
     return _checked(text, Range(first, last - first + 1))
 
 
@@ -60,14 +62,18 @@ def _print_range(taken: Range) -> str:
     return f"{taken.start}:{'' if taken.length is None else taken.length}"
 
 
-def take(value: bytes, ranges: tuple[Range, ...]) -> bytes | None:
-    """The bytes of a value that ranges select, joined; None when it is too short for one."""
+def take(value: bytes, ranges: tuple[Range, ...]) -> bytes:
+    """The bytes of a value that ranges select, joined.
+
+    Like in Wireshark 4.0, only what comes before the first range that it is too short for counts,
+    which may be no byte at all.
+    """
     joined = b""
     for each in ranges:
         start = each.start + len(value) if each.start < 0 else each.start
         stop = len(value) if each.length is None else start + each.length
         if not 0 <= start < stop <= len(value):
-            return None
+            return joined
         joined += value[start:stop]
     return joined
 

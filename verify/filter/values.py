@@ -16,9 +16,15 @@ ADDRESSES = frozenset({Kind.IPV4, Kind.IPV6})
 TIMES = frozenset({Kind.TIME, Kind.EPOCH})
 """Kinds whose values are nanoseconds."""
 
-_TRUTH = {"true": 1, "false": 0}
+_TRUTH = {"True": 1, "TRUE": 1, "False": 0, "FALSE": 0}
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|\d+", re.ASCII)
-_SINGLE_BYTE = re.compile(r":?(?:0[xX])?([0-9a-fA-F]{1,2})")
+_SINGLE_BYTE = re.compile(r":?([0-9a-fA-F]{1,2})|0[xX]([0-9a-fA-F]{2})")
+_ROW = re.compile(
+    r":?(?:[0-9a-fA-F]{2})+"
+    r"|:?[0-9a-fA-F]{2}(?:([:.-])[0-9a-fA-F]{2})?(?:\1[0-9a-fA-F]{2})*"
+    r"|(?:[0-9a-fA-F]{2})+(?:([.-])(?:[0-9a-fA-F]{2})+)?(?:\2(?:[0-9a-fA-F]{2})+)*"
+)
+"""Bytes in pairs of digits, in one row or with one separator."""
 _PROTOCOLS = frozenset({"dc", "fc", "ff", "e100", "e164", "e212", "fc00", "fefd"})
 """Protocols of Wireshark whose names look like bytes; Wireshark takes the words for them."""
 _PRINTABLE = re.compile(rb'[^ -~]|["\\]')
@@ -45,7 +51,7 @@ def convert(literal: Literal, kind: Kind, digits: int = 0) -> Constant:
         return Constant(kind, literal.text)
     if kind in OCTETS:
         return Constant(kind, _octets(literal, kind))
-    if kind in NUMBERS and literal.form is Form.CHARACTER:
+    if kind in NUMBERS - {Kind.FLOAT} and literal.form is Form.CHARACTER:
         return Constant(kind, ord(literal.text), None, digits)
     if literal.form is not Form.WORD:
         raise ValueError(f"{kind.value} was expected, without quotes")
@@ -75,19 +81,23 @@ def number(text: str) -> int:
 
 
 def _truth(text: str) -> int:
-    return _TRUTH[text.lower()] if text.lower() in _TRUTH else int(number(text) != 0)
+    return _TRUTH[text] if text in _TRUTH else int(number(text) != 0)
 
 
 def _octets(literal: Literal, kind: Kind) -> bytes:
+    if literal.form is not Form.WORD and kind is Kind.ETHER:
+        raise ValueError("an Ethernet address was expected, without quotes")
     if literal.form is not Form.WORD:
         octets = literal.text.encode(errors="surrogateescape")
     elif literal.text in _PROTOCOLS:
         bytes_ = f"0x{literal.text}" if len(literal.text) == 2 else f":{literal.text}"
         raise ValueError(f"{literal.text!r} is a protocol of Wireshark; write {bytes_}")
     elif single := _SINGLE_BYTE.fullmatch(literal.text):
-        octets = bytes([int(single[1], 16)])
+        octets = bytes([int(single[1] or single[2], 16)])
+    elif _ROW.fullmatch(literal.text):
+        octets = bytes.fromhex(re.sub(r"[:.-]", "", literal.text))
     else:
-        octets = bytes(parse(_specimen(Kind.BYTES), literal.text))  # type: ignore[arg-type]  # BYTES
+        raise ValueError(f"{literal.text!r} is not a row of hexadecimal bytes")
     if kind is Kind.ETHER and len(octets) != 6:
         raise ValueError(f"{literal.text!r} is not an Ethernet address")
     return octets

@@ -43,8 +43,8 @@ def leaves(node: Test | Operand | Between) -> Iterator[Operand]:
             parts = (operand, *elements)
         case Between(low, high):
             parts = (low, high)
-        case Call(argument=argument):
-            parts = (argument,)
+        case Call(arguments=arguments):
+            parts = arguments
         case Always():
             parts = ()
         case _:
@@ -108,8 +108,8 @@ def _operand(operand: Operand, replace: Replace) -> Operand:
     match operand:
         case Slice(inner, ranges):
             return Slice(_operand(inner, replace), ranges)
-        case Call(function, argument, column):
-            return Call(function, _operand(argument, replace), column)
+        case Call(function, arguments, column):
+            return Call(function, tuple(_operand(each, replace) for each in arguments), column)
         case Binary(op, left, right):
             return Binary(op, _operand(left, replace), _operand(right, replace))
         case Negative(inner):

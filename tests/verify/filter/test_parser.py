@@ -69,7 +69,7 @@ def test_layers_are_ranges() -> None:
         ("ip.srx#1 == 1.2.3.4", 1, "no field is called 'ip.srx'; did you mean ip.src"),
         ("ip.ttl in {}", 12, "unexpected"),
         ("ip.ttl in {1 2}", 14, "'}' was expected"),
-        ("length(ip) == 1", 1, "there are count, len"),
+        ("length(ip) == 1", 1, "there are abs, count, len"),
         ("len(ip)", 1, "a comparison is missing"),
         ('"abc"', 1, "a comparison is missing"),
         ("any arp", 8, "ends too early"),

@@ -22,14 +22,16 @@ from wirelab.verify.filter.ranges import chosen_layers, parse_ranges, print_rang
         ("-3--2", "de"),
         ("-2:", "ef"),
         ("0,2-3,5:", "acdf"),
-        ("5:2", None),
-        ("6", None),
-        ("-7", None),
-        ("6:", None),
+        ("5:2", ""),
+        ("6", ""),
+        ("-7", ""),
+        ("6:", ""),
+        ("6,0", ""),
+        ("0,6,1", "a"),
     ],
 )
-def test_a_range_takes_bytes_or_none_at_all(text: str, octets: str | None) -> None:
-    assert take(b"abcdef", parse_ranges(text)) == (octets.encode() if octets else None)
+def test_ranges_take_bytes_up_to_the_first_that_is_too_long(text: str, octets: str) -> None:
+    assert take(b"abcdef", parse_ranges(text)) == octets.encode()
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,9 @@ class Office:
         """TLS 1.2: records of a handshake in clear, then records of data."""
         server = self._random.choice(_NAMES).encode()
         names = b"\0" + len(server).to_bytes(2, "big") + server
-        names = b"\0\0" + (len(names) + 2).to_bytes(2, "big") + len(names).to_bytes(2, "big") + names
+        names = (
+            b"\0\0" + (len(names) + 2).to_bytes(2, "big") + len(names).to_bytes(2, "big") + names
+        )
         body = b"\3\3" + self._random.randbytes(32) + b"\0\0\4\xc0\x2f\xc0\x30\1\0"
         body += len(names).to_bytes(2, "big") + names
         hello = _record(22, b"\1" + len(body).to_bytes(3, "big") + body)

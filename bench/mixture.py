@@ -28,8 +28,8 @@ MSS = 1460
 Step = tuple[int, str, bytes]
 """Nanoseconds since the step before, the capture point, the frame."""
 
-_NAMES = [f"{word}{number}.{zone}.test" for number in range(400)
-          for word, zone in (("www", "example"), ("mail", "corp"), ("cdn", "static.media"))]  # fmt: skip
+_ZONES = (("www", "example"), ("mail", "corp"), ("cdn", "static.media"))
+_NAMES = [f"{word}{number}.{zone}.test" for number in range(400) for word, zone in _ZONES]
 _FILL = bytes(range(1, 256)) * 8
 
 

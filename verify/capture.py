@@ -13,7 +13,7 @@ from wirelab.verify.pcapng import MAGIC, PcapngReader
 from wirelab.verify.source import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from wirelab.verify.frame import Frame, Point
@@ -28,7 +28,7 @@ _FRAME = 256
 class Capture:
     """A capture file, all of it."""
 
-    frames: tuple[Frame, ...]
+    frames: Sequence[Frame]
     """The frames, in the order of the file."""
     points: tuple[Point, ...]
     """The points at which they were captured, in the order of the file."""

@@ -45,4 +45,4 @@ def batches(table: Table) -> Iterator[Batch]:
     """All frames of a table."""
     for first in range(0, len(table), AT_ONCE):
         behind = min(first + AT_ONCE, len(table))
-        yield Batch(table, first, behind, stacked(table.index, first, behind))
+        yield Batch(table, first, behind, stacked(table.columns, first, behind))

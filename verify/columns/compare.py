@@ -30,7 +30,7 @@ _NUMERIC: dict[Op, Callable[..., Mask]] = {
 def nonzero(found: Values) -> Mask:
     """Which values are not zero."""
     if found.numbers is not None:
-        return found.numbers != 0
+        return np.not_equal(found.numbers, 0)
     mask = np.zeros(len(found.row), bool)
     for word in found.words:
         mask |= word != 0

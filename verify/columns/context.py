@@ -72,7 +72,7 @@ class Context:
 
     def dissected(self, group: Group) -> dict[int, Packet]:
         """The packets of a group, by their places."""
-        time = self._table.index.time
+        time = self._table.columns.time
         dissection = Dissection(int(time[0]))
         with paused():
             return {

@@ -22,13 +22,13 @@ from wirelab.verify.columns.transport import TFTP
 from wirelab.verify.dissect import Dissection
 from wirelab.verify.dissectors.checksum import addresses, network_layer
 from wirelab.verify.dissectors.streams import sender_and_receiver
-from wirelab.verify.packet import Packet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wirelab.verify.columns.table import Table
     from wirelab.verify.layer import Layer
+    from wirelab.verify.packet import Packet
 
 _NUMBERS = {"tcp": 6, "udp": 17}
 _ECHOES = {"icmp": (0, 8), "icmpv6": (128, 129)}

@@ -87,8 +87,7 @@ def end_keys(stack: Stack, layers: Layers) -> tuple[Words, Words]:
 
 
 def reassembly_keys(stack: Stack, layers: Layers) -> Words:
-    """The keys of the datagrams of which IPv4 fragments are parts; by their headers, whatever
-    the layers are."""
+    """The keys of the datagrams of which IPv4 fragments are parts."""
     octets, network = stack.octets, layers.network
     number = octets.number(network + 4, 2) << 8 | octets.number(network + 9, 1)
     return _finished(_address([number.astype(np.uint64), *octets.words(network + 12, 8)]), 9)

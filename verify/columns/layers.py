@@ -90,11 +90,13 @@ class Stack:
 
     def is_unknown(self, protocols: Iterable[str]) -> Mask:
         """Which frames may have layers of one of the protocols that were not found."""
-        return (self.unknown & np.uint64(bits(protocols))) != 0
+        mask: Mask = (self.unknown & np.uint64(bits(protocols))) != 0
+        return mask
 
     def needs_context(self, protocols: Iterable[str]) -> Mask:
         """In which frames that depends on other frames."""
-        return (self.context & np.uint64(bits(protocols))) != 0
+        mask: Mask = (self.context & np.uint64(bits(protocols))) != 0
+        return mask
 
     def are_pieces(self) -> Mask:
         """Which frames are fragments, or may be."""

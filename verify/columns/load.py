@@ -40,7 +40,7 @@ def load_capture(path: str | Path, *, small: int = _SMALL) -> Capture:
     table = None if mapped is None else _table(Path(path), mapped)
     if table is None:
         return read_capture(path)
-    index = table.index
+    index = table.columns
     return Capture(table, index.points, index.comment, index.counts)
 
 

@@ -20,7 +20,7 @@ def dissected(table: Table, places: Sequence[int]) -> Iterator[Packet]:
         table: the capture.
         places: the places of the frames, counted from 0, in order.
     """
-    time = table.index.time
+    time = table.columns.time
     dissection = Dissection(int(time[0]))
     for place in places:
         yield dissection.add(table[place], int(time[max(place - 1, 0)]))

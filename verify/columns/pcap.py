@@ -91,5 +91,5 @@ class _Guesses:
             self._octets.number(at + offset, 4, little=self._little) for offset in (0, 4, 8, 12)
         )
         near = np.abs(seconds - self._first) < _SOON
-        sizes = (0 < captured) & (captured <= length) & (length <= LONGEST_FRAME)
+        sizes = (captured > 0) & (captured <= length) & (length <= LONGEST_FRAME)
         return near & (fraction < self._most) & sizes & (at + _RECORD <= self._end)

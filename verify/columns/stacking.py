@@ -7,7 +7,6 @@ such a frame counts as unknown, and is dissected.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from wirelab.verify.dissectors.numbers import ETHERTYPES, IP_PROTOCOLS
 from wirelab.verify.frame import LinkType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wirelab.verify.columns.index import Index
     from wirelab.verify.columns.octets import Ints, Mask

@@ -35,7 +35,7 @@ class Table(Sequence[Frame]):
             remarks: reads what the file says beside a frame; None where it says nothing.
             frames: the frames themselves where they are there anyway.
         """
-        self.index = index
+        self.columns = index
         """Where the frames are, and what the file says about each."""
         self._remarks = remarks
         self._frames = frames
@@ -66,7 +66,7 @@ class Table(Sequence[Frame]):
         return cls(index, None, frames)
 
     def __len__(self) -> int:
-        return len(self.index.start)
+        return len(self.columns.start)
 
     @overload
     def __getitem__(self, at: int) -> Frame: ...
@@ -87,7 +87,7 @@ class Table(Sequence[Frame]):
         )
 
     def _frame(self, at: int) -> Frame:
-        index = self.index
+        index = self.columns
         start, captured = int(index.start[at]), int(index.captured[at])
         interface = index.interfaces[index.interface[at]]
         outgoing, comment = self._remarks(start, captured) if self._remarks else (None, "")
@@ -106,10 +106,10 @@ class Table(Sequence[Frame]):
     def point_numbers(self) -> NDArray[np.int16]:
         """At which point each frame was captured, as a place in `point_names`."""
         names = {name: number for number, name in enumerate(self.point_names)}
-        numbers = [names[each.name] for each in self.index.interfaces]
-        return np.array(numbers, np.int16)[self.index.interface]
+        numbers = [names[each.name] for each in self.columns.interfaces]
+        return np.array(numbers, np.int16)[self.columns.interface]
 
     @cached_property
     def point_names(self) -> tuple[str, ...]:
         """The names of the points of its interfaces, each once."""
-        return tuple(dict.fromkeys(each.name for each in self.index.interfaces))
+        return tuple(dict.fromkeys(each.name for each in self.columns.interfaces))

@@ -65,7 +65,8 @@ class Transfers:
 
 
 def _to_tftp(ports: Ints) -> Mask:
-    return (ports >> 16 == TFTP) | (ports & 0xFFFF == TFTP)
+    mask: Mask = (ports >> 16 == TFTP) | (ports & 0xFFFF == TFTP)
+    return mask
 
 
 def _in_fragment(stack: Stack) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wirelab.verify.columns.layers import Layers, Stack
 from wirelab.verify.columns.protocols import IN_UDP, WRONG, bits
 from wirelab.verify.dissectors.numbers import TCP_PORTS, UDP_PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wirelab.verify.columns.layers import Layers, Stack
     from wirelab.verify.columns.octets import Ints, Words
 
 _UDP_HEADER, _TCP_HEADER, _MOST = 8, 20, 65536
@@ -47,8 +47,7 @@ def _ports(stack: Stack, layers: Layers) -> tuple[Ints, Ints]:
 
 
 def udp(stack: Stack, layers: Layers) -> None:
-    """UDP datagrams; what they carry is told by their ports, unless a TFTP transfer is under way."""
-    name = "udp"
+    """UDP datagrams; what they carry is told by their ports, unless TFTP announced it."""
     whole = layers.end - layers.start >= _UDP_HEADER
     if layers.quoted:
         stack.give_up(layers.row[~whole & (layers.stop > layers.end)])
@@ -60,7 +59,7 @@ def udp(stack: Stack, layers: Layers) -> None:
     stack.give_up(layers.row[wrong])
     stop = np.where(whole & ~wrong, stop, layers.stop)
     ended = replace(layers, stop=stop, end=np.minimum(layers.end, stop))
-    stack.found[name][-1] = ended
+    stack.found["udp"][-1] = ended
     carried = ended.behind(_UDP_HEADER).where(whole & ~wrong & (stop > layers.start + _UDP_HEADER))
     _datagrams(stack, ended.where(whole & ~wrong & (stop > layers.start + _UDP_HEADER)), carried)
 
@@ -84,7 +83,7 @@ def _datagrams(stack: Stack, layers: Layers, carried: Layers) -> None:
 
 
 def protocols_of_datagrams(stack: Stack, layers: Layers) -> Words:
-    """UDP and what the datagrams that begin here may carry, as sets; all where ports are missing."""
+    """UDP and what datagrams that begin here may carry, as sets; all where ports are missing."""
     low, high = _ports(stack, layers)
     places = _UDP_PLACES[low]
     sets = _UDP_SETS[np.where(places > 0, places, _UDP_PLACES[high])]

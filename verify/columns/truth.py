@@ -182,7 +182,7 @@ def _unusual(name: str, batch: Batch) -> Mask:
 
 def _at_points(test: Test, batch: Batch) -> Truth:
     """A test of nothing but the capture point: one frame of each stands for all."""
-    interface = batch.table.index.interface[batch.first : batch.behind]
+    interface = batch.table.columns.interface[batch.first : batch.behind]
     selects, true = predicate(test), np.zeros(batch.size, bool)
     for number in np.unique(interface).tolist():
         mine = interface == number

@@ -240,7 +240,7 @@ def _of_index(column: str) -> Callable[[Batch, Layers], tuple[Ints, Ints]]:
     """What the file says about each frame."""
 
     def read(batch: Batch, layers: Layers) -> tuple[Ints, Ints]:
-        found = getattr(batch.table.index, column)[batch.first : batch.behind]
+        found = getattr(batch.table.columns, column)[batch.first : batch.behind]
         return layers.row, found[layers.row].astype(np.int64)
 
     return read
@@ -251,12 +251,12 @@ def _frame_number(batch: Batch, layers: Layers) -> tuple[Ints, Ints]:
 
 
 def _since_first(batch: Batch, layers: Layers) -> tuple[Ints, Ints]:
-    time = batch.table.index.time
+    time = batch.table.columns.time
     return layers.row, time[batch.first + layers.row] - time[0]
 
 
 def _since_previous(batch: Batch, layers: Layers) -> tuple[Ints, Ints]:
-    time, at = batch.table.index.time, batch.first + layers.row
+    time, at = batch.table.columns.time, batch.first + layers.row
     return layers.row, time[at] - time[np.maximum(at - 1, 0)]
 
 

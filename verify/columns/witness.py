@@ -1,9 +1,9 @@
-"""Frames that cannot satisfy a comparison with a text, because they do not have its bytes.
+r"""Frames that cannot satisfy a comparison with a text, because they do not have its bytes.
 
 The texts of DNS come from the bytes of the message. A domain name is cut into labels, and the end
 of a compressed one stands earlier in the same message, but each label stands there in one piece,
 behind its length, and letters stand for themselves. Digits do unless they may belong to an escape,
-`\\007`, as those before the first letter of a part of a text do. A label may have a
+`\007`, as those before the first letter of a part of a text do. A label may have a
 dot in it, which looks like the dot between two labels. So a frame whose DNS messages lack a part of
 the text that is looked for does not have that text.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
@@ -54,10 +54,23 @@ def table(some: Sequence[Frame]) -> Table:
     return found
 
 
-def crowd(
-    kinds: Sequence[str], points: Sequence[str], damage: float, random: Random
-) -> list[Frame]:
+@dataclass(frozen=True)
+class Crowd:
+    """What a capture is made from."""
+
+    kinds: tuple[str, ...]
+    """The samples whose frames it has."""
+    points: tuple[str, ...]
+    """The points at which they are seen."""
+    damage: float
+    """The share of frames that are damaged."""
+    seed: int
+    """Where chance begins."""
+
+
+def crowd(asked: Crowd) -> list[Frame]:
     """Frames of some samples, interleaved, some of them seen at several points, some damaged."""
+    kinds, points, damage, random = asked.kinds, asked.points, asked.damage, Random(asked.seed)
     waiting = [list(made(kind)) for kind in kinds]
     chosen: list[Frame] = []
     while waiting:

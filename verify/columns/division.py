@@ -82,10 +82,7 @@ class _Division:
 
     def _unseen(self, batch: Batch) -> None:
         """The frames that must be dissected to find their keys."""
-        rows = batch.stack.odd.copy()
-        for layers, _ in batch.stack.fragments:
-            rows[layers.row] = True
-        for place, packet in self._hidden.add((batch.first + rows.nonzero()[0]).tolist()):
+        for place, packet in self._hidden.add(self._hidden.places(batch)):
             first, *others = keys_of(packet)
             self._keys[place] = first
             for other in others:

@@ -15,9 +15,10 @@ from wirelab.verify.columns.protocols import IN_TCP, bits
 from wirelab.verify.columns.transport import protocols_of_datagrams
 
 if TYPE_CHECKING:
-    from wirelab.verify.columns.layers import Stack
+    from wirelab.verify.columns.layers import Layers, Stack
+    from wirelab.verify.columns.octets import Words
 
-_TCP, _UDP, _NUMBER_OFFSET = 6, 17, 9
+_UDP, _NUMBER_OFFSET = 17, 9
 _DATA = bits(("data",))
 
 
@@ -29,17 +30,22 @@ class Fragments:
 
     def doubt(self, stack: Stack) -> None:
         """Takes in the next fragments, and doubts what those carry that may complete a datagram."""
-        for layers, offset in stack.fragments:
-            keys = reassembly_keys(stack, layers)
-            protocol = stack.octets.number(layers.network + _NUMBER_OFFSET, 1)
-            first = offset == 0
-            carried = np.full(len(layers), np.uint64(IN_TCP | bits(("tcp",))))
-            datagrams = first & (protocol == _UDP)
-            carried[datagrams] = protocols_of_datagrams(stack, layers.where(datagrams))
-            for key, may in zip(keys[first].tolist(), carried[first].tolist(), strict=True):
-                self._may_carry[key] = self._may_carry.get(key, _DATA) | may
-            known = [self._may_carry.get(key, 0) for key in keys.tolist()]
-            doubted = np.array(known, np.uint64)
+        keyed = [
+            (layers, at == 0, reassembly_keys(stack, layers)) for layers, at in stack.fragments
+        ]
+        for layers, first, keys in keyed:
+            self._begin(stack, layers.where(first), keys[first])
+        for layers, _, keys in keyed:
+            doubted = np.array([self._may_carry.get(key, 0) for key in keys.tolist()], np.uint64)
             stack.unknown[layers.row] |= doubted
             stack.context[layers.row] |= doubted
             stack.add("data", layers.where((doubted == 0) & (layers.start < layers.end)))
+
+    def _begin(self, stack: Stack, layers: Layers, keys: Words) -> None:
+        """Takes in the fragments that begin datagrams."""
+        protocol = stack.octets.number(layers.network + _NUMBER_OFFSET, 1)
+        carried = np.full(len(layers), np.uint64(IN_TCP | bits(("tcp",))))
+        datagrams = protocol == _UDP
+        carried[datagrams] = protocols_of_datagrams(stack, layers.where(datagrams))
+        for key, may in zip(keys.tolist(), carried.tolist(), strict=True):
+            self._may_carry[key] = self._may_carry.get(key, _DATA) | may

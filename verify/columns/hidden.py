@@ -26,6 +26,7 @@ from wirelab.verify.dissectors.streams import sender_and_receiver
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wirelab.verify.columns.batch import Batch
     from wirelab.verify.columns.table import Table
     from wirelab.verify.layer import Layer
     from wirelab.verify.packet import Packet
@@ -46,6 +47,12 @@ class Hidden:
     """The capture."""
     dissection: Dissection = field(default_factory=Dissection)
     """What is known of fragments so far."""
+
+    @staticmethod
+    def places(batch: Batch) -> list[int]:
+        """The places of such frames in a batch."""
+        found: list[int] = (batch.first + batch.stack.are_pieces().nonzero()[0]).tolist()
+        return found
 
     def add(self, places: Sequence[int]) -> Iterator[tuple[int, Packet]]:
         """The packets of the next such frames."""

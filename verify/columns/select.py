@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wirelab.verify.collector import paused
-from wirelab.verify.columns.batch import batches
 from wirelab.verify.columns.context import Context
-from wirelab.verify.columns.dependence import FRAGMENTS, protocols_in_context, protocols_needed
-from wirelab.verify.columns.fragments import Fragments
+from wirelab.verify.columns.dependence import (
+    FRAGMENTS,
+    NUMBERED,
+    protocols_in_context,
+    protocols_needed,
+)
+from wirelab.verify.columns.doubts import doubted
 from wirelab.verify.columns.local import dissected
-from wirelab.verify.columns.transfers import Transfers
 from wirelab.verify.columns.truth import truth
 from wirelab.verify.filter.predicate import predicate
 from wirelab.verify.filter.walk import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from wirelab.verify.columns.batch import Batch
     from wirelab.verify.columns.octets import Ints, Mask
     from wirelab.verify.columns.table import Table
     from wirelab.verify.filter.nodes import Test
-    from wirelab.verify.packet import Packet
 
 
 def select(
@@ -37,45 +39,55 @@ def select(
         tests: checked tests without references.
         progress: is told how many frames have been looked at.
     """
-    return _Selection(table, tests).all(progress)
+    selection = Selection(table, tests)
+    for batch in doubted(table):
+        selection.add(batch)
+        progress(batch.behind)
+    return selection.finished()
 
 
-class _Selection:
+class Selection:
     """The selection for some tests that are asked at once."""
 
     def __init__(self, table: Table, tests: Sequence[Test]) -> None:
         self._table, self._tests = table, tests
         self._selects = [predicate(test) for test in tests]
-        self._context = Context(table)
-        self._fragments = Fragments()
-        self._transfers = Transfers()
+        names = {name for test in tests for name in fields_of(test)}
+        self.context = Context(table, numbered=bool(NUMBERED & names))
+        """The capture divided, for what depends on other frames."""
         self._needed = [protocols_needed((test,)) for test in tests]
         self._of_pieces = [bool(FRAGMENTS.intersection(fields_of(test))) for test in tests]
         self._contextual = [protocols_in_context((test,)) for test in tests]
+        self._found: list[list[Ints]] = [[] for _ in tests]
+        self._late: list[list[Ints]] = [[] for _ in tests]
 
-    def all(self, progress: Callable[[int], None]) -> list[Ints]:
-        found: list[list[Ints]] = [[] for _ in self._tests]
-        late: list[list[Ints]] = [[] for _ in self._tests]
-        for batch in batches(self._table):
-            self._fragments.doubt(batch.stack)
-            self._transfers.doubt(batch)
-            self._batch(batch, found, late)
-            progress(batch.behind)
-        self._in_context(found, late)
-        return [np.sort(np.concatenate(each)) for each in found]
-
-    def _batch(self, batch: Batch, found: list[list[Ints]], late: list[list[Ints]]) -> None:
-        """Answers for a batch, all that needs no other frames."""
+    def add(self, batch: Batch) -> bool:
+        """Answers for a batch, all that needs no other frames; whether that was all."""
         asked: list[tuple[int, Mask]] = []
+        is_all = True
         for number, test in enumerate(self._tests):
             known = truth(test, batch)
-            found[number].append(batch.first + known.true.nonzero()[0])
+            self._found[number].append(batch.first + known.true.nonzero()[0])
             if not known.unknown.any():
                 continue
             context = known.unknown & self._depends(number, batch)
-            late[number].append(batch.first + context.nonzero()[0])
+            if context.any():
+                self._late[number].append(batch.first + context.nonzero()[0])
+                is_all = False
             asked.append((number, known.unknown & ~context))
-        self._alone(batch, asked, found)
+        self._alone(batch, asked)
+        return is_all
+
+    def taken(self) -> list[Ints]:
+        """What was found since this was last asked, in order."""
+        found = [_in_order(each) for each in self._found]
+        self._found = [[] for _ in self._tests]
+        return found
+
+    def finished(self) -> list[Ints]:
+        """All that was not yet taken, when the last batch was added."""
+        self._in_context()
+        return self.taken()
 
     def _depends(self, number: int, batch: Batch) -> Mask:
         """Of which frames a test asks what other frames have a share in."""
@@ -86,7 +98,7 @@ class _Selection:
             depends |= batch.stack.are_pieces()
         return depends
 
-    def _alone(self, batch: Batch, asked: list[tuple[int, Mask]], found: list[list[Ints]]) -> None:
+    def _alone(self, batch: Batch, asked: list[tuple[int, Mask]]) -> None:
         """Dissects frames by themselves, each once, whatever number of tests ask for it."""
         if not asked:
             return
@@ -99,24 +111,23 @@ class _Selection:
                     if mask[place - batch.first] and self._selects[number](packet):
                         good[number].append(place)
         for number, each in good.items():
-            found[number].append(np.array(each, np.int64))
+            self._found[number].append(np.array(each, np.int64))
 
-    def _in_context(self, found: list[list[Ints]], late: list[list[Ints]]) -> None:
+    def _in_context(self) -> None:
         """Dissects what depends on other frames, together with these."""
-        wanted = [np.concatenate(each) if each else np.zeros(0, np.int64) for each in late]
-        everything = np.unique(np.concatenate(wanted)) if wanted else np.zeros(0, np.int64)
-        if not len(everything):
-            return
+        wanted = [_in_order(each) for each in self._late]
+        everything = np.unique(np.concatenate(wanted)) if wanted else _in_order([])
         sets = [frozenset(each.tolist()) for each in wanted]
         good: list[list[int]] = [[] for _ in self._tests]
-        for place, packet in self._packets(everything):
-            for number, mine in enumerate(sets):
-                if place in mine and self._selects[number](packet):
-                    good[number].append(place)
+        for group in self.context.groups(everything) if len(everything) else ():
+            packets = self.context.dissected(group)
+            for place in group.wanted:
+                for number, mine in enumerate(sets):
+                    if place in mine and self._selects[number](packets[place]):
+                        good[number].append(place)
         for number, each in enumerate(good):
-            found[number].append(np.array(each, np.int64))
+            self._found[number].append(np.array(each, np.int64))
 
-    def _packets(self, places: Ints) -> Iterator[tuple[int, Packet]]:
-        for group in self._context.groups(places):
-            packets = self._context.dissected(group)
-            yield from ((place, packets[place]) for place in group.wanted)
+
+def _in_order(found: list[Ints]) -> Ints:
+    return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)

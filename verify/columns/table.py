@@ -42,13 +42,13 @@ class Table(Sequence[Frame]):
 
     @classmethod
     def of(cls, frames: Sequence[Frame], points: Sequence[Point]) -> Table | None:
-        """A table of frames that are in memory; None when a time does not fit a column.
+        """A table of frames that are in memory; None for none, or when a time fits no column.
 
         Args:
             frames: the frames, counted from 1.
             points: the capture points.
         """
-        if any(abs(frame.time) >= _MOST_TIME for frame in frames):
+        if not frames or any(abs(frame.time) >= _MOST_TIME for frame in frames):
             return None
         links = {(frame.point, frame.linktype): 0 for frame in frames}
         numbers = {each: number for number, each in enumerate(links)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wirelab.verify.collector import paused
@@ -13,11 +14,12 @@ from wirelab.verify.pcapng import MAGIC, PcapngReader
 from wirelab.verify.source import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from wirelab.verify.frame import Frame, Point
 
+SMALL = 1 << 21
+"""A file of fewer bytes is dissected packet by packet before NumPy is imported."""
 MOST_BYTES = 1 << 31
 """A capture whose frames need more memory together is not read into it."""
 _FRAME = 256
@@ -28,7 +30,7 @@ _FRAME = 256
 class Capture:
     """A capture file, all of it."""
 
-    frames: tuple[Frame, ...]
+    frames: Sequence[Frame]
     """The frames, in the order of the file."""
     points: tuple[Point, ...]
     """The points at which they were captured, in the order of the file."""
@@ -74,3 +76,27 @@ def read_capture(path: str | Path) -> Capture:
                 raise CaptureError(path, reader.offset, "has more than 2 GiB of frames")
             frames.append(frame)
         return Capture(tuple(frames), tuple(reader.points), reader.comment, dict(reader.counts))
+
+
+def load_capture(path: str | Path, *, small: int = SMALL) -> Capture:
+    """Reads a capture file as `read_capture` does; a large one is mapped, and its frames a table.
+
+    What is out of the ordinary (a damaged file, several sections, ancient blocks) is read packet
+    by packet, with the errors of that.
+
+    Args:
+        path: the file; it must not be changed while the capture is in use.
+        small: a file of fewer bytes is read packet by packet.
+
+    Raises:
+        CaptureError: as in `read_capture`.
+    """
+    try:
+        is_small = Path(path).stat().st_size < small
+    except OSError:
+        is_small = True
+    if is_small:
+        return read_capture(path)
+    from wirelab.verify.columns.load import mapped, tabled  # noqa: PLC0415 - NumPy takes 0.1 s
+
+    return mapped(Path(path)) or tabled(read_capture(path))

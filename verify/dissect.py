@@ -35,19 +35,33 @@ class Dissection:
     values while later ones are added: a request learns the frame of its answer.
     """
 
-    def __init__(self) -> None:
-        self._shared = Memory()
+    def __init__(self, first: int | None = None) -> None:
+        """Begins a dissection.
+
+        Args:
+            first: when the capture's first frame was captured, where that is not the first one
+                added; in nanoseconds since the epoch.
+        """
+        self.shared = Memory()
+        """What all capture points have in common."""
         self._points: dict[str, Memory] = {}
-        self._first: int | None = None
+        self._first = first
         self._previous = 0
 
-    def add(self, frame: Frame) -> Packet:
-        """Dissects the next frame of the capture."""
+    def add(self, frame: Frame, previous: int | None = None) -> Packet:
+        """Dissects the next frame of the capture.
+
+        Args:
+            frame: the frame.
+            previous: when the frame before it was captured, where that was not added.
+        """
         if self._first is None:
             self._first = self._previous = frame.time
+        if previous is not None:
+            self._previous = previous
         memory = self._points.get(frame.point)
         if memory is None:
-            memory = self._points[frame.point] = Memory(self._shared)
+            memory = self._points[frame.point] = Memory(self.shared)
         packet = Packet(frame, memory, self._first, self._previous)
         self._previous = frame.time
         data, end = frame.data, len(frame.data)

@@ -67,6 +67,20 @@ class PcapngReader:
         self._section()
 
     @property
+    def order(self) -> str:
+        """The byte order of the section, as `struct` writes it."""
+        return self._order
+
+    @property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces of the section that were described so far."""
+        return tuple(self._interfaces)
+
+    def remarks(self, body: bytes, captured: int) -> tuple[bool | None, str]:
+        """The direction and the comment behind a frame in the body of its block."""
+        return self._remarks(body, 20 + captured + (-captured & 3))
+
+    @property
     def points(self) -> list[Point]:
         """The capture points met so far."""
         return self._points.known

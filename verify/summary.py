@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirelab.verify.fields import FIELDS, render
@@ -15,7 +16,7 @@ _ENDS = (
     ("arp.src.proto_ipv4", "arp.dst.proto_ipv4"),
     ("eth.src", "eth.dst"),
 )
-_DETAILS = {
+DETAILS = {
     "arp": ("arp.opcode",),
     "icmp": ("icmp.type", "icmp.code"),
     "icmpv6": ("icmpv6.type", "icmpv6.code"),
@@ -28,21 +29,42 @@ _DETAILS = {
 """The fields that tell frames of a protocol apart at a glance."""
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A frame in a few words, one by one."""
+
+    protocol: str
+    """The innermost protocol, which is not only quoted."""
+    source: str
+    """Where it comes from; "" where nothing tells."""
+    destination: str
+    """Where it goes."""
+    details: str
+    """What tells the frames of its protocol apart: names with values."""
+
+    def __str__(self) -> str:
+        ends = f"{self.source} → {self.destination}" if self.source else ""
+        return " ".join(word for word in (self.protocol, ends, self.details) if word)
+
+
 def summary(packet: Packet) -> str:
     """The innermost protocol, from where to where, and what tells its frames apart."""
+    return str(summarized(packet))
+
+
+def summarized(packet: Packet) -> Summary:
+    """The same, word by word."""
     protocol = _innermost(packet)
     ends = next((pair for pair in _ENDS if packet.values(pair[0])), None)
-    words = [protocol]
-    if ends is not None:
-        words += [_text(packet, ends[0]), "→", _text(packet, ends[1])]
-    words += [_detail(packet, name) for name in _DETAILS.get(protocol, ())]
-    return " ".join(word for word in words if word)
+    source, destination = (_text(packet, end) for end in ends) if ends else ("", "")
+    words = (_detail(packet, name) for name in DETAILS.get(protocol, ()))
+    return Summary(protocol, source, destination, " ".join(word for word in words if word))
 
 
 def _innermost(packet: Packet) -> str:
     """The last protocol that is not only quoted and not mere data."""
     own = [layer.protocol for layer in packet.layers if not layer.quoted]
-    named = [protocol for protocol in own if protocol in _DETAILS]
+    named = [protocol for protocol in own if protocol in DETAILS]
     return (named or own)[-1]
 
 

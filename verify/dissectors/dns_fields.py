@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wirelab.verify.dissectors.places import Check, checked
 from wirelab.verify.dissectors.reading import bits, flag, u16, where
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import Field, Kind
@@ -25,6 +26,8 @@ SHORTEST = 4
 """What Wireshark needs of a header to show anything, in bytes."""
 
 
+checked(_is_whole, Check(0, SHORTEST))
+checked(_is_response, Check(0, SHORTEST), Check(2, 1, frozenset({0x80}), 0x80))
 _D = Table("dns", "RFC 1035 4.1")
 _W = Table("dns", "Wireshark")
 _POINTS = "Wireshark does not keep the frames of different points apart."

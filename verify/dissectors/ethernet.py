@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.numbers import ETHERTYPES
 from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.places import Check, checked
 from wirelab.verify.dissectors.reading import bits, both, flag, raw, u8, u16, where
 from wirelab.verify.dissectors.table import Table
 
@@ -93,6 +94,8 @@ def _has_type(layer: Layer) -> bool:
     return u16(12)(layer) >= (_LOWEST_TYPE,)
 
 
+checked(_has_length, Check(12, 2, range(_LONGEST_LENGTH + 1)))
+checked(_has_type, Check(12, 2, range(_LOWEST_TYPE, 1 << 16)))
 _E = Table("eth", "IEEE 802.3-2022 3.2")
 _L = Table("llc", "IEEE 802.2")
 _S = Table("ieee8021ad", "IEEE 802.1Q-2022 9.5")

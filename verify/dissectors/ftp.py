@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from wirelab.verify.dissectors.streams import AnnouncedTcp, Announcement, Ends, 
 from wirelab.verify.dissectors.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wirelab.verify.dissectors.outcome import Next
     from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Reader
@@ -21,6 +24,11 @@ _PORT = b"\x00\x15"
 _SIX_NUMBERS = re.compile(rb"(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})")
 _EXTENDED_PASSIVE = re.compile(rb"\(\|\|\|(\d{1,5})\|\)")
 _EXTENDED_ACTIVE = re.compile(rb"\|([12])\|([0-9A-Fa-f.:]+)\|(\d{1,5})\|")
+_ANYWHERE = {
+    each: re.compile(b"(?=" + each.pattern + b")")
+    for each in (_SIX_NUMBERS, _EXTENDED_PASSIVE, _EXTENDED_ACTIVE)
+}
+"""The same at every place, those that overlap included."""
 _END_OF_LINE = re.compile(rb"\r?\n")
 
 
@@ -129,6 +137,28 @@ def _extended(layer: Layer, found: re.Match[bytes] | None) -> tuple[bytes, Annou
     layer.note("ftp.eprt.ip" if len(address) == 4 else "ftp.eprt.ipv6", address)
     layer.note("ftp.eprt.port", port)
     return address + port.to_bytes(2, "big"), Announcement("ftp-data", "EPRT", layer)
+
+
+def announced_ends(data: bytes, source: bytes) -> Iterator[bytes]:
+    """The ends of data connections that a segment might announce, each an address and a port.
+
+    These are more than it does announce: all texts that look like it are taken, wherever they are.
+
+    Args:
+        data: what the segment carries.
+        source: the address of its sender.
+    """
+    for found in _ANYWHERE[_SIX_NUMBERS].finditer(data):
+        numbers = [int(digits) for digits in found.groups()]
+        if max(numbers) <= 255:
+            yield bytes(numbers)
+    for found in _ANYWHERE[_EXTENDED_PASSIVE].finditer(data):
+        if 0 < int(found[1]) < 65536:
+            yield source + int(found[1]).to_bytes(2, "big")
+    for found in _ANYWHERE[_EXTENDED_ACTIVE].finditer(data):
+        if 0 < int(found[3]) < 65536:
+            with suppress(ValueError):
+                yield ip_address(found[2].decode("ascii")).packed + int(found[3]).to_bytes(2, "big")
 
 
 def dissect_data(layer: Layer) -> Next:

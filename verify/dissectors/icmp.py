@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissectors import icmp_time
 from wirelab.verify.dissectors.checksum import BAD, GOOD, STATUS, UNVERIFIED, addresses, adds_up
 from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.places import Check, checked
 from wirelab.verify.dissectors.reading import (
     present,
     raw,
@@ -21,7 +22,8 @@ from wirelab.verify.field import Kind
 from wirelab.verify.layer import Layer
 
 if TYPE_CHECKING:
-    from wirelab.verify.dissectors.reading import Condition, Values
+    from wirelab.verify.dissectors.places import Condition
+    from wirelab.verify.dissectors.reading import Values
 
 _ECHO_REPLY, _UNREACHABLE, _SOURCE_QUENCH, _REDIRECT, _ECHO = 0, 3, 4, 5, 8
 _ADVERTISEMENT, _EXCEEDED, _PARAMETER = 9, 11, 12
@@ -86,7 +88,7 @@ def is_type(*types: int) -> Condition:
     def check(layer: Layer) -> bool:
         return layer.start < layer.end and layer.data[layer.start] in types
 
-    return check
+    return checked(check, Check(0, 1, frozenset(types)))
 
 
 def _has_head(layer: Layer) -> bool:
@@ -122,7 +124,9 @@ def _router_addresses(layer: Layer) -> Values:
     return tuple([layer.data[at : at + 4] for at in range(first, last, 8)])
 
 
+checked(_has_head, Check(0, _HEAD))
 _query = is_type(*_QUERIES)
+checked(_is_too_big, Check(0, 2, frozenset({_UNREACHABLE << 8 | _TOO_BIG})))
 _times = is_type(_TIMESTAMP, _TIMESTAMP_REPLY)
 _advertised = is_type(_ADVERTISEMENT)
 _I = Table("icmp", "RFC 792")

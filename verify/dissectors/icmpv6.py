@@ -9,6 +9,7 @@ from wirelab.verify.dissectors.checksum import STATUS, UNVERIFIED, addresses, tr
 from wirelab.verify.dissectors.cursor import Cursor, MissingBytesError
 from wirelab.verify.dissectors.icmp import is_type
 from wirelab.verify.dissectors.outcome import Next, cut
+from wirelab.verify.dissectors.places import Check, checked
 from wirelab.verify.dissectors.reading import bits, flag, present, raw, u8, u16, u32, where
 from wirelab.verify.dissectors.table import Table
 from wirelab.verify.field import Kind
@@ -109,6 +110,7 @@ def _echo(layer: Layer) -> bool:
     return _is_echo(layer) and layer.end - layer.start >= _HEADER
 
 
+checked(_echo, Check(0, 1, frozenset({_ECHO, _ECHO_REPLY})), Check(0, _HEADER))
 _ra = is_type(_ADVERTISE_ROUTER)
 _ns = is_type(_SOLICIT)
 _na = is_type(_ADVERTISE)

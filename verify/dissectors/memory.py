@@ -19,6 +19,10 @@ class Memory:
         """The memory that all points of the capture have in common."""
         self._parts: dict[type, object] = {}
 
+    def put(self, part: type[T], found: object) -> None:
+        """Says what a protocol's part is, before it is first asked for."""
+        self._parts[part] = found
+
     def of(self, part: type[T]) -> T:
         """A protocol's part of the memory, empty when first asked for."""
         found = self._parts.get(part)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wirelab.verify.dissectors.places import Condition, Place, conditional, joined, placed
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wirelab.verify.field import Reader, Value
     from wirelab.verify.layer import Layer
+
+    Size = Callable[[Layer], int]
 
 Values = tuple["Value", ...]
 
@@ -22,7 +28,7 @@ def u8(offset: int) -> Reader:
         at = layer.start + offset
         return (layer.data[at],) if at < layer.end else ()
 
-    return read
+    return placed(read, Place(offset, 1))
 
 
 def u16(offset: int) -> Reader:
@@ -33,7 +39,7 @@ def u16(offset: int) -> Reader:
         data = layer.data
         return (data[at] << 8 | data[at + 1],) if at + 2 <= layer.end else ()
 
-    return read
+    return placed(read, Place(offset, 2))
 
 
 def u16_le(offset: int) -> Reader:
@@ -44,7 +50,7 @@ def u16_le(offset: int) -> Reader:
         data = layer.data
         return (data[at + 1] << 8 | data[at],) if at + 2 <= layer.end else ()
 
-    return read
+    return placed(read, Place(offset, 2, little=True))
 
 
 def number(offset: int, size: int) -> Reader:
@@ -56,7 +62,7 @@ def number(offset: int, size: int) -> Reader:
             return ()
         return (int.from_bytes(layer.data[at : at + size], "big"),)
 
-    return read
+    return placed(read, Place(offset, size))
 
 
 def u32(offset: int) -> Reader:
@@ -75,7 +81,7 @@ def bits(offset: int, mask: int, size: int = 1) -> Reader:
         word = int.from_bytes(layer.data[at : at + size], "big")
         return ((word & mask) >> shift,)
 
-    return read
+    return placed(read, Place(offset, size, mask))
 
 
 def flag(offset: int, mask: int, size: int = 1) -> Reader:
@@ -87,7 +93,7 @@ def flag(offset: int, mask: int, size: int = 1) -> Reader:
             return ()
         return (int.from_bytes(layer.data[at : at + size], "big") & mask != 0,)
 
-    return read
+    return placed(read, Place(offset, size, mask, is_flag=True))
 
 
 def raw(offset: int, size: int) -> Reader:
@@ -97,7 +103,7 @@ def raw(offset: int, size: int) -> Reader:
         at = layer.start + offset
         return (layer.data[at : at + size],) if at + size <= layer.end else ()
 
-    return read
+    return placed(read, Place(offset, size, is_raw=True))
 
 
 def rest(offset: int) -> Reader:
@@ -140,7 +146,7 @@ def both(first: Reader, second: Reader) -> Reader:
     def read(layer: Layer) -> Values:
         return first(layer) + second(layer)
 
-    return read
+    return joined(read, first, second)
 
 
 def where(condition: Condition, reader: Reader) -> Reader:
@@ -149,7 +155,7 @@ def where(condition: Condition, reader: Reader) -> Reader:
     def read(layer: Layer) -> Values:
         return reader(layer) if condition(layer) else ()
 
-    return read
+    return conditional(read, condition, reader)
 
 
 def present(condition: Condition) -> Reader:
@@ -159,10 +165,3 @@ def present(condition: Condition) -> Reader:
         return (True,) if condition(layer) else ()
 
     return read
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Condition = Callable[[Layer], bool]
-    Size = Callable[[Layer], int]

@@ -14,7 +14,8 @@ from wirelab.verify.field import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wirelab.verify.dissectors.reading import Condition, Values
+    from wirelab.verify.dissectors.places import Condition
+    from wirelab.verify.dissectors.reading import Values
     from wirelab.verify.field import Field, Reader
     from wirelab.verify.layer import Layer
 

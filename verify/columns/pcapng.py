@@ -1,0 +1,174 @@
+"""The index of a pcapng file: one section whose interfaces are described before its frames."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wirelab.verify.columns.chains import chained
+from wirelab.verify.columns.index import Index
+from wirelab.verify.columns.octets import batches
+from wirelab.verify.interfaces import Interface, counts
+from wirelab.verify.links import objection
+from wirelab.verify.pcap import LONGEST_FRAME
+from wirelab.verify.pcapng import (
+    ENHANCED_PACKET,
+    INTERFACE,
+    OLD_PACKET,
+    SECTION,
+    SIMPLE_PACKET,
+    STATISTICS,
+    PcapngReader,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wirelab.verify.columns.octets import Ints, Octets
+
+_HEADER, _SMALLEST, _LONGEST = 28, 32, LONGEST_FRAME + (1 << 20)
+_SMALLEST_BLOCK, _LONGEST_STATISTICS = 12, 1 << 20
+_SECOND = 1_000_000_000
+_STRIDE = 1 << 17
+"""How far apart starts of blocks are guessed, in bytes."""
+_WINDOW = 1 << 12
+"""How far a start is looked for from there, in bytes."""
+_MOST_INTERFACES = 1 << 15
+_OTHERS = (SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET)
+"""Blocks that are out of the ordinary behind the first frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the blocks before the first frame said."""
+
+    reader: PcapngReader
+    """The reader that took them in; its offset is where the first frame's block starts."""
+    order: str
+    """The byte order, as `struct` writes it."""
+    interfaces: tuple[Interface, ...]
+    """The interfaces."""
+
+
+def index_of(octets: Octets, size: int, head: Head) -> Index | None:
+    """The index of a file; None when anything in it is out of the ordinary.
+
+    Args:
+        octets: the bytes of the file.
+        size: how many they are.
+        head: what stands before the first frame.
+    """
+    return _Indexing(octets, size, head).index()
+
+
+class _Indexing:
+    """The making of one index."""
+
+    def __init__(self, octets: Octets, size: int, head: Head) -> None:
+        self._octets, self._size, self._head = octets, size, head
+        self._little = head.order == "<"
+
+    def index(self) -> Index | None:
+        first = self._head.reader.offset
+        blocks = chained(first, self._size, self._guesses(first), self._following)
+        if blocks is None:
+            return None
+        kinds = np.concatenate([self._number(at, 0) for at in batches(blocks)])
+        frames = blocks[kinds == ENHANCED_PACKET]
+        if np.isin(kinds, _OTHERS).any():
+            return None
+        said = dict(self._counts(blocks[kinds == STATISTICS]))
+        columns = [self._read(at) for at in batches(frames)]
+        if None in said.values() or None in columns:
+            return None
+        reader, points = self._head.reader, tuple(each.point for each in self._head.interfaces)
+        interface, time, captured, length = zip(*filter(None, columns), strict=True)
+        return Index(
+            self._octets,
+            frames + _HEADER,
+            np.concatenate(captured).astype(np.int32),
+            np.concatenate(length),
+            np.concatenate(time),
+            np.concatenate(interface).astype(np.int16),
+            points,
+            tuple(reader.points),
+            reader.comment,
+            {name: each for name, each in said.items() if each is not None},
+        )
+
+    def _read(self, frames: Ints) -> tuple[Ints, Ints, Ints, Ints] | None:
+        """Interface, time, captured and whole length of some frames; None for irregular ones."""
+        _, total = self._octets.pair(frames, little=self._little)
+        interface, high = self._octets.pair(frames + 8, little=self._little)
+        low, captured = self._octets.pair(frames + 16, little=self._little)
+        length = np.maximum(self._number(frames, 24), captured)
+        fitting = (total >= _SMALLEST) & (total <= _LONGEST)
+        fitting &= (captured <= LONGEST_FRAME) & (captured + _SMALLEST <= total)
+        if not fitting.all() or not self._are_known(interface):
+            return None
+        time = self._time(interface, high, low)
+        return None if time is None else (interface, time, captured, length)
+
+    def _number(self, at: Ints, offset: int) -> Ints:
+        return self._octets.number(at + offset, 4, little=self._little)
+
+    def _following(self, at: Ints) -> Ints:
+        total = self._number(at, 4)
+        after = at + total
+        good = (total >= _SMALLEST_BLOCK) & (total % 4 == 0) & (after <= self._size)
+        good &= self._number(np.where(good, after - 4, at), 0) == total
+        return np.where(good, after, -1)
+
+    def _guesses(self, first: int) -> Iterator[int]:
+        """In each stretch of the file a place that looks like the start of a frame's block."""
+        kind = struct.pack(self._head.order + "I", ENHANCED_PACKET)
+        words = struct.Struct(self._head.order + "II")
+        data = self._octets.data
+        for stretch in range(first + _STRIDE, self._size - _SMALLEST, _STRIDE):
+            at, last = data.find(kind, stretch, stretch + _WINDOW), stretch + _WINDOW
+            while at >= 0:
+                total = words.unpack_from(data, at)[1] if at + 8 <= self._size else 0
+                after = at + total
+                if _SMALLEST <= total <= _LONGEST and total % 4 == 0 and after + 8 <= self._size:
+                    behind, following = words.unpack_from(data, after - 4)
+                    if behind == total and following == ENHANCED_PACKET:
+                        yield at
+                        break
+                at = data.find(kind, at + 1, last)
+
+    def _are_known(self, interface: Ints) -> bool:
+        """Whether these interfaces are described, and their frames can be dissected."""
+        known = self._head.interfaces
+        present = np.bincount(np.minimum(interface, _MOST_INTERFACES)).nonzero()[0].tolist()
+        if max(present) >= min(len(known), _MOST_INTERFACES):
+            return False
+        return not any(objection(known[each].point.linktype) for each in present)
+
+    def _time(self, interface: Ints, high: Ints, low: Ints) -> Ints | None:
+        """The times of frames in nanoseconds; None where they do not fit a column."""
+        time = np.zeros(len(interface), np.int64)
+        for number, each in enumerate(self._head.interfaces):
+            mine = interface == number
+            if not mine.any():
+                continue
+            unit, rest = divmod(_SECOND, each.resolution)
+            latest = (int(high[mine].max()) + 1 << 32) * unit + abs(each.offset) * _SECOND
+            if rest or latest >= 1 << 62:
+                return None
+            time[mine] = (high[mine] << 32 | low[mine]) * unit + each.offset * _SECOND
+        return time
+
+    def _counts(self, blocks: Ints) -> Iterator[tuple[str, tuple[int | None, int | None] | None]]:
+        """The counters of interfaces; None for a block that is out of the ordinary."""
+        order, known = self._head.order, self._head.interfaces
+        for at, total in zip(blocks.tolist(), self._number(blocks, 4).tolist(), strict=True):
+            body = self._octets.slice(at + 8, at + total - 4)
+            if not 12 <= len(body) <= _LONGEST_STATISTICS:
+                yield "", None
+                continue
+            number = struct.unpack_from(order + "I", body)[0]
+            if number < len(known):
+                yield known[number].point.name, counts(order, body)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wirelab.verify.dissectors import tcp_flight
 from wirelab.verify.dissectors.tcp_flight import InFlight
 from wirelab.verify.layer import Layer
+
+if TYPE_CHECKING:
+    import pytest
 
 _MODULO = 1 << 32
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _GZIP = b"\x1f\x8b"
 _AT_ONCE = 1 << 16
-_UNQUESTIONED = 1 << 28
+_UNQUESTIONED = 1 << 25
 _MOST_INFLATION = 250
 """Captures shrink to a third or a tenth. A file that grows more than this, and beyond the size that
 nobody minds, is made to fill memory; deflate itself goes up to 1032."""

@@ -226,7 +226,7 @@ def dns_pointers(size: int) -> bytes:
     last = struct.pack(">H", 0xC000 | (12 + len(chain) - 2)) + b"\0\1\0\1"
     count = (size - len(chain)) // 6
     head = struct.pack(">6H", 1, 0, count + 1, 0, 0, 0)
-    return udp(head + chain[:1] + chain[1:] + last * count, 40000, 53)
+    return udp(head + chain + last * count, 40000, 53)
 
 
 def dns_records(size: int) -> bytes:

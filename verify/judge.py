@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wirelab.verify.dissect import dissect
 from wirelab.verify.errors import ExpectationError
 from wirelab.verify.invariance import check_invariants, known_invariants
 from wirelab.verify.items import Named
@@ -14,7 +13,7 @@ from wirelab.verify.match.attempt import Attempt
 from wirelab.verify.match.findings import findings
 from wirelab.verify.match.planner import plan
 from wirelab.verify.match.points import MissingPoint, located, points_of
-from wirelab.verify.match.sightings import Sightings
+from wirelab.verify.match.seen import points_seen, sightings
 from wirelab.verify.provenance import Provenance, provenance
 from wirelab.verify.verdict import (
     Packets,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from wirelab.verify.items import Item
     from wirelab.verify.match.attempt import Outcome
     from wirelab.verify.match.conclude import Conclusion
+    from wirelab.verify.match.sightings import Sightings
 
 BUDGET = 200_000
 """How many frames a search may try, whatever the size of the capture."""
@@ -101,7 +101,7 @@ class _Asked:
 def _judged(asked: _Asked) -> Verdict:
     if problem := _impossible(asked):
         return _failure(asked, problem)
-    used = tuple(dict.fromkeys(frame.point for frame in asked.capture.frames))
+    used = points_seen(asked.capture)
     present = tuple(dict.fromkeys([*(point.name for point in asked.capture.points), *used]))
     try:
         points = located(asked.expectation, present, used)
@@ -110,7 +110,7 @@ def _judged(asked: _Asked) -> Verdict:
             return _from_somewhere(asked)
         return _failure(asked, Problem(ProblemKind.MISSING_POINT, str(missing)))
     ready = plan(asked.expectation, points, asked.names, own=asked.own)
-    seen = Sightings(dissect(asked.capture.frames), present, asked.shared_clock)
+    seen = sightings(asked.capture, ready, present, asked.shared_clock, whole=asked.own)
     return _verdict(
         asked, seen, Attempt(ready, seen, asked.budget).outcome(diagnose=asked.diagnose)
     )

@@ -43,7 +43,8 @@ class Context:
             numbered: whether conversations must have their numbers in the whole capture.
         """
         self._table = table
-        self._numbered = numbered
+        self.numbered = numbered
+        """Whether conversations have their numbers in the whole capture."""
 
     @cached_property
     def keys(self) -> Words:
@@ -66,9 +67,18 @@ class Context:
             else:
                 yield Group(all_of.of(part), asked.of(part))
 
+    def group_of(self, place: int) -> Group:
+        """The part to which one frame belongs."""
+        part = self.keys[place]
+        return Group([place] if part == ALONE else self._parted.of(part), [place])
+
+    @cached_property
+    def _parted(self) -> _Parted:
+        return _Parted(self.keys, np.arange(len(self.keys)))
+
     def dissected(self, group: Group) -> dict[int, Packet]:
         """The packets of a group, by their places."""
-        return self._dissected(group, counters(self._openings if self._numbered else None))
+        return self._dissected(group, counters(self._openings if self.numbered else None))
 
     def _dissected(self, group: Group, counting: Counters) -> dict[int, Packet]:
         time, packets = self._table.columns.time, {}

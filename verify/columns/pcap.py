@@ -15,7 +15,7 @@ from wirelab.verify.pcap import LONGEST_FRAME, MAGICS
 if TYPE_CHECKING:
     from wirelab.verify.columns.octets import Ints, Octets
 
-_HEADER, _RECORD = 24, 16
+_HEADER, _RECORD, _VERSION = 24, 16, 2
 _SECOND = 1_000_000_000
 _SOON = 30 * 86400
 """Records of one file are not expected to be further apart, in seconds; only guesses are."""
@@ -37,6 +37,8 @@ def index_of(octets: Octets, size: int) -> Index | None:
         return None
     order, unit = MAGICS[magic]
     little = order == "<"
+    if int(octets.number(np.array([4]), 2, little=little)[0]) != _VERSION:
+        return None
     linktype = int(octets.number(np.array([20]), 4, little=little)[0]) & 0xFFFF
     if objection(linktype):
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from wirelab.verify.columns.chains import chained
 from wirelab.verify.columns.index import Index
 from wirelab.verify.columns.octets import batches
-from wirelab.verify.interfaces import Interface, counts
+from wirelab.verify.interfaces import Interface, OverlongOptionError, counts, options
 from wirelab.verify.links import objection
 from wirelab.verify.pcap import LONGEST_FRAME
 from wirelab.verify.pcapng import (
@@ -37,6 +37,8 @@ _STRIDE = 1 << 17
 _WINDOW = 1 << 12
 """How far a start is looked for from there, in bytes."""
 _MOST_INTERFACES = 1 << 15
+_MOST_OPTIONS = 8
+"""With more options a block is out of the ordinary."""
 _OTHERS = (SECTION, INTERFACE, OLD_PACKET, SIMPLE_PACKET)
 """Blocks that are out of the ordinary behind the first frame."""
 
@@ -109,8 +111,25 @@ class _Indexing:
         fitting &= (captured <= LONGEST_FRAME) & (captured + _SMALLEST <= total)
         if not fitting.all() or not self._are_known(interface):
             return None
+        if not self._are_options(frames + _HEADER + captured + (-captured & 3), frames + total - 4):
+            return None
         time = self._time(interface, high, low)
         return None if time is None else (interface, time, captured, length)
+
+    def _are_options(self, at: Ints, end: Ints) -> bool:
+        """Whether options that begin at some places go no further than their blocks."""
+        for _ in range(_MOST_OPTIONS):
+            left = at + 4 <= end
+            if not left.any():
+                return True
+            at, end = at[left], end[left]
+            code = self._octets.number(at, 2, little=self._little)
+            size = self._octets.number(at + 2, 2, little=self._little)
+            at, end, size = at[code > 0], end[code > 0], size[code > 0]
+            if (at + 4 + size > end).any():
+                return False
+            at = at + 4 + size + (-size & 3)
+        return not (at + 4 <= end).any()
 
     def _number(self, at: Ints, offset: int) -> Ints:
         return self._octets.number(at + offset, 4, little=self._little)
@@ -171,4 +190,7 @@ class _Indexing:
                 continue
             number = struct.unpack_from(order + "I", body)[0]
             if number < len(known):
-                yield known[number].point.name, counts(order, body)
+                try:
+                    yield known[number].point.name, counts(order, options(order, body, 12))
+                except OverlongOptionError:
+                    yield "", None

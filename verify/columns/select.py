@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 def select(
-    table: Table, tests: Sequence[Test], progress: Callable[[int], None] = lambda _: None
+    table: Table,
+    tests: Sequence[Test],
+    progress: Callable[[int], None] = lambda _: None,
+    context: Context | None = None,
 ) -> list[Ints]:
     """The places of the frames that satisfy each test, counted from 0, in order.
 
@@ -38,8 +41,9 @@ def select(
         table: the capture.
         tests: checked tests without references.
         progress: is told how many frames have been looked at.
+        context: the capture divided, where that was done before.
     """
-    selection = Selection(table, tests)
+    selection = Selection(table, tests, context)
     for batch in doubted(table):
         selection.add(batch)
         progress(batch.behind)
@@ -49,11 +53,14 @@ def select(
 class Selection:
     """The selection for some tests that are asked at once."""
 
-    def __init__(self, table: Table, tests: Sequence[Test]) -> None:
+    def __init__(self, table: Table, tests: Sequence[Test], context: Context | None = None) -> None:
         self._table, self._tests = table, tests
         self._selects = [predicate(test) for test in tests]
         names = {name for test in tests for name in fields_of(test)}
-        self.context = Context(table, numbered=bool(NUMBERED & names))
+        numbered = bool(NUMBERED & names)
+        if context is None or (numbered and not context.numbered):
+            context = Context(table, numbered=numbered)
+        self.context = context
         """The capture divided, for what depends on other frames."""
         self._needed = [protocols_needed((test,)) for test in tests]
         self._of_pieces = [bool(FRAGMENTS.intersection(fields_of(test))) for test in tests]

@@ -109,6 +109,12 @@ class Table(Sequence[Frame]):
         numbers = [names[each.name] for each in self.columns.interfaces]
         return np.array(numbers, np.int16)[self.columns.interface]
 
+    @property
+    def points_seen(self) -> tuple[str, ...]:
+        """The names of the points that have frames, in the order in which they are first seen."""
+        found, first = np.unique(self.point_numbers, return_index=True)
+        return tuple(self.point_names[number] for number in found[np.argsort(first)].tolist())
+
     @cached_property
     def point_names(self) -> tuple[str, ...]:
         """The names of the points of its interfaces, each once."""

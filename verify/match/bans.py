@@ -47,26 +47,27 @@ def banned(
         taken: the indices of the frames that each step took, in order.
         chosen: gives the indices of the packets that satisfy a test, references included.
     """
-    forbidden = chosen(ban.test)
-    return [index for index in watched(ban, seen, taken) if index in forbidden]
+    return sorted(filter(_watched(ban, seen, taken), chosen(ban.test)))
 
 
-def watched(ban: Ban, seen: Sightings, taken: Mapping[str, list[int]]) -> list[int]:
-    """The indices of the frames at the ban's points, between its `since` and its `until`."""
+def _watched(ban: Ban, seen: Sightings, taken: Mapping[str, list[int]]) -> Callable[[int], bool]:
+    """Whether a frame is at the ban's points, between its `since` and its `until`."""
     since = taken.get(ban.item.since or "", [])[-1:]
     until = taken.get(ban.item.until or "", [])[:1]
-    return [
-        index
-        for index, packet in enumerate(seen.packets)
-        if packet.frame.point in ban.points
-        and all(_precedes(seen, one, index) for one in since)
-        and all(_precedes(seen, index, one) for one in until)
-    ]
+
+    def is_watched(index: int) -> bool:
+        return (
+            seen.point(index) in ban.points
+            and all(_precedes(seen, one, index) for one in since)
+            and all(_precedes(seen, index, one) for one in until)
+        )
+
+    return is_watched
 
 
 def _precedes(seen: Sightings, one: int, other: int) -> bool:
     """Whether a frame comes before another: in the capture at one point, by the clock at two."""
-    if seen.packets[one].frame.point == seen.packets[other].frame.point:
+    if seen.point(one) == seen.point(other):
         return one < other
     return seen.shared_clock and seen.time(one) <= seen.time(other)
 
@@ -78,9 +79,9 @@ def lacking(
     chosen: Callable[[Test], frozenset[int]],
 ) -> list[Test]:
     """The witnesses that were not seen, without which the ban proves nothing."""
-    there = frozenset(watched(ban, seen, taken))
+    is_watched = _watched(ban, seen, taken)
     wanted = [ban.seen] if ban.seen is not None else _witnesses(ban.item.filter.test)
-    return [test for test in wanted if not there & chosen(test)]
+    return [test for test in wanted if not any(map(is_watched, chosen(test)))]
 
 
 def _witnesses(test: Test) -> list[Test]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wirelab.verify.errors import FilterError
 from wirelab.verify.filter.nodes import Op, Test
 from wirelab.verify.filter.printer import print_test
 from wirelab.verify.filter.references import substituted
@@ -142,11 +143,21 @@ class _Judging:
             return self._seen.chosen(test)
         if self._has_unbound(test):
             return frozenset()
+        if (resolved := self._without_references(test)) is not None:
+            return self._seen.chosen(resolved)
         return frozenset(
             index
             for index, packet in enumerate(self._seen.packets)
             if any(True for _ in self._satisfier.ways((test,), packet, self._known))
         )
+
+    def _without_references(self, test: Test) -> Test | None:
+        """A test with the values in it; None where one is missing or fits nothing."""
+        try:
+            resolved = self._resolved(test)
+        except FilterError:
+            return None
+        return None if references_of(resolved) else resolved
 
     def _resolved(self, test: Test) -> Test:
         return substituted(test, self._known.bindings.lookup)

@@ -60,16 +60,12 @@ class Wanting:
 def nearest(wanting: Wanting, seen: Sightings) -> Nearest | None:
     """The nearest frame at the leaf's point; None when none has anything of what is wanted."""
     parts = _parts(wanting)
-    tests = [predicate(each) for each in parts]
     item = wanting.leaf.item
     kin = item.filter.protocols - _COMMON if isinstance(item, Step | Fragments | Stream) else ()
     best: tuple[tuple[float, bool], int] | None = None
-    for index in seen.by_point.get(wanting.leaf.point, ()):
-        packet = seen.packets[index]
-        met = sum(test(packet) for test in tests)
+    for index, met in seen.nearly(parts, kin, wanting.leaf.point):
         score = (met - _TAKEN * (index in wanting.taken), index > wanting.after)
-        alike = not kin or any(map(packet.has, kin))
-        if met and alike and (best is None or score > best[0]):
+        if best is None or score > best[0]:
             best = (score, index)
     if best is None:
         return None

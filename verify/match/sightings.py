@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.filter.predicate import predicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from wirelab.verify.filter.nodes import Test
     from wirelab.verify.match.state import Frontier
@@ -30,8 +30,11 @@ class Sightings:
 
     _chosen: dict[Test, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
 
+    def prepare(self, tests: Iterable[Test]) -> None:
+        """Is told for which tests the packets will be asked."""
+
     @cached_property
-    def by_point(self) -> dict[str, list[int]]:
+    def by_point(self) -> Mapping[str, Sequence[int]]:
         """The indices of the packets of each point."""
         found: dict[str, list[int]] = {point: [] for point in self.points}
         for index, packet in enumerate(self.packets):
@@ -52,6 +55,14 @@ class Sightings:
         """When a packet was captured, in nanoseconds since the epoch."""
         return self.packets[index].frame.time
 
+    def point(self, index: int) -> str:
+        """The point at which a packet was captured."""
+        return self.packets[index].frame.point
+
+    def kin(self, index: int) -> Sequence[int]:  # noqa: ARG002 - here it could be any
+        """The indices of the packets that may be of one conversation with a packet, in order."""
+        return range(len(self.packets))
+
     def chosen(self, test: Test) -> frozenset[int]:
         """The indices of all packets that satisfy a test without references."""
         if test not in self._chosen:
@@ -63,12 +74,31 @@ class Sightings:
 
     def at(self, points: frozenset[str], indices: frozenset[int]) -> frozenset[int]:
         """Those of the packets that were captured at some points."""
-        return frozenset(index for index in indices if self.packets[index].frame.point in points)
+        return frozenset(index for index in indices if self.point(index) in points)
 
     def candidates(self, test: Test, point: str) -> list[int]:
         """The indices of the packets at a point that satisfy a test without references."""
         selects = predicate(test)
         return [index for index in self.by_point[point] if selects(self.packets[index])]
+
+    def nearly(
+        self, tests: Sequence[Test], kin: Collection[str], point: str
+    ) -> Iterator[tuple[int, int]]:
+        """The packets at a point that satisfy some of several tests, and how many, in order.
+
+        Those that satisfy two tests less than others do may be left out.
+
+        Args:
+            tests: tests without references.
+            kin: protocols, one of which a packet must have; none for any packet.
+            point: the capture point.
+        """
+        selects = [predicate(test) for test in tests]
+        for index in self.by_point.get(point, ()):
+            packet = self.packets[index]
+            met = sum(select(packet) for select in selects)
+            if met and (not kin or any(map(packet.has, kin))):
+                yield index, met
 
     @property
     def beginning(self) -> Frontier:
@@ -92,7 +122,7 @@ class Sightings:
         """The frontier behind some more packets, which are all at one point."""
         if not indices:
             return frontier
-        place = self.points.index(self.packets[indices[0]].frame.point)
+        place = self.points.index(self.point(indices[0]))
         latest = max(frontier[place], *indices)
         return (*frontier[:place], latest, *frontier[place + 1 :])
 

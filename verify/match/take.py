@@ -153,6 +153,9 @@ def _flow(ground: Ground, leaf: Leaf, state: State, first: int) -> dict[int, int
     direction = segments.direction(packets[first])
     return {
         id(packets[index]): index
-        for index in ground.seen.by_point[leaf.point]
-        if index >= first and index not in used and segments.direction(packets[index]) == direction
+        for index in ground.seen.kin(first)
+        if index >= first
+        and index not in used
+        and ground.seen.point(index) == leaf.point
+        and segments.direction(packets[index]) == direction
     }

@@ -44,14 +44,15 @@ CASES: dict[str, tuple[Item, Capture, ProblemKind, str]] = {
         _PING,
         capture(_TWO),
         ProblemKind.MISSING_POINT,
-        "the capture has no point 'c', only 'lan', 'wan'; supply it with --point c=FILE",
+        "the capture has no point 'c', only 'lan', 'wan'; supply it with --point c=FILE, "
+        "or judge what one point shows with --at",
     ),
     "never a field that nobody saw": (
         seq(_PING, never("tcp.flags.reset == 1", at="c")),
         capture(ping()),
         ProblemKind.UNSEEN,
-        "nothing that satisfies 'tcp' was seen, so that nothing satisfies "
-        "'tcp.flags.reset == 1' proves nothing; `seen=` says what else must be seen",
+        "nothing that satisfies 'tcp' was seen, so that nothing satisfies 'tcp.flags.reset == 1 "
+        "&& !icmp && !icmpv6' proves nothing; `seen=` says what else must be seen",
     ),
     "only optional steps": (
         optional(step("a", "udp")),
@@ -102,7 +103,7 @@ def test_its_message_is_what_people_and_programs_are_told(name: str) -> None:
     assert " ".join(message.split()) in told
     problem = verdict.as_json()["problems"][0]
     assert (problem["kind"], problem["message"]) == (kind.value, message)
-    assert verdict.as_json()["status"] == "failed"
+    assert verdict.as_json()["status"] == "fail"
 
 
 def test_every_reason_has_words_of_its_own() -> None:

@@ -34,13 +34,24 @@ def test_words_that_name_a_file_become_absolute_and_no_others(tmp_path: Path) ->
     assert located(words, tmp_path) == [f"{tmp_path}/test_x.py::test_a[b::c]", *words[1:]]
 
 
-def test_bench_runs_the_benchmarks_instead() -> None:
+@pytest.mark.parametrize(
+    ("option", "program"), [("--bench", "python -m bench"), ("--fuzz", "lab test --fuzz")]
+)
+def test_benchmarks_and_fuzzer_run_instead_where_they_are_asked_for(
+    option: str, program: str
+) -> None:
     told = subprocess.run(
-        [sys.executable, "-P", "-m", "wirelab", "test", "--bench", "--no-such-option"],
+        [sys.executable, "-P", "-m", "wirelab", "test", option, "--no-such-option"],
         cwd="/",
         capture_output=True,
         text=True,
         check=False,
     )
     assert told.returncode == 2
-    assert "python -m bench" in told.stderr
+    assert program in told.stderr
+
+
+def test_the_fuzzer_tries_as_many_inputs_as_were_asked_for() -> None:
+    told = lab_test("--fuzz", "300", "--jobs", "1", "--seed", "2", cwd=Path("/"))
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.splitlines()[-1].startswith("300 inputs in ")

@@ -129,10 +129,7 @@ def _find(target: str, number: int, data: bytes | list[Frame], error: BaseExcept
 
 def _place(error: BaseException) -> str:
     """The kind of an error, and the last line of the judge that it went through."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        each for each in frames if "/verify/" in each.filename and "/fuzzing/" not in each.filename
-    ]
-    last = (ours or list(frames))[-1]
+    lines = traceback.extract_tb(error.__traceback__)
+    last = next((each for each in reversed(lines) if _JUDGE in each.filename), lines[-1])
     told = f" {error}" if isinstance(error, AssertionError) else ""
     return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno}{told[:60]}"

@@ -11,9 +11,21 @@ from wirelab.scenarios import Scenario, Setting
 from wirelab.verify import Item, ladder
 
 
-@click.command("show")
+_HELP = """Explain a scenario: its network, where it is captured, what must be seen, its settings.
+
+Each step of the ladder is a Wireshark display filter; ${c.ip} and the like stand for addresses
+of the lab, ${step.field} for a field of an earlier step's packet.
+
+\b
+lab show frag-router
+lab show frag-router --set mtu=1300    what is expected follows the settings
+lab show icmp                          a whole family
+"""
+
+
+@click.command("show", help=_HELP)
 @click.argument("scenario")
-@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting.")
+@click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Change a setting.")
 def command(scenario: str, assignments: tuple[str, ...]) -> None:
     """Explain a scenario: its network, what must be seen, its settings."""
     with explained():

@@ -7,7 +7,6 @@ import click
 
 from wirelab.scenarios import CATALOGUE, Scenario
 
-
 _HELP = """Name the scenarios of the catalogue, by family.
 
 \b

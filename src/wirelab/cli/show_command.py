@@ -10,7 +10,6 @@ from wirelab.run.plan import plan
 from wirelab.scenarios import Scenario, Setting
 from wirelab.verify import Item, ladder
 
-
 _HELP = """Explain a scenario: its network, where it is captured, what must be seen, its settings.
 
 Each step of the ladder is a Wireshark display filter; ${c.ip} and the like stand for addresses

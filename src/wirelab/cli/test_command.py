@@ -6,7 +6,6 @@ import click
 
 from wirelab.testing import run_tests
 
-
 _HELP = """Run the project's tests: style, types, layers and behaviour. Needs a checkout.
 
 \b

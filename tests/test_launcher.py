@@ -151,11 +151,20 @@ def test_the_list_of_the_launcher_is_that_of_the_package() -> None:
 
 def test_a_lacking_program_without_apt_is_named_and_the_status_is_3(prepared: Checkout) -> None:
     (prepared.tools / "curl").unlink()
-    ran = prepared.run("run")
-    assert ran.returncode == 3
-    assert "no apt-get" in ran.stderr
+    for command in ("test", "setup"):
+        ran = prepared.run(command)
+        assert ran.returncode == 3
+        assert "no apt-get" in ran.stderr
+        assert ran.stdout == ""
     assert ran.stderr.rstrip().endswith(": curl")
-    assert ran.stdout == ""
+
+
+def test_what_can_be_run_without_a_program_is_run(prepared: Checkout) -> None:
+    (prepared.tools / "curl").unlink()
+    ran = prepared.run("run")
+    assert ran.returncode == 7
+    assert "what Debian calls: curl" in ran.stderr
+    assert "are skipped" in ran.stderr
 
 
 def test_an_ordinary_user_without_sudo_is_told_the_command(prepared: Checkout) -> None:
@@ -191,7 +200,7 @@ def test_commands_that_start_no_lab_need_no_programs(prepared: Checkout, command
 
 def test_programs_of_the_tests_are_wanted_by_the_tests_only(prepared: Checkout) -> None:
     (prepared.tools / "tshark").unlink()
-    assert prepared.run("run").returncode == 7
+    assert prepared.run("run").stderr == ""
     assert prepared.run("test").returncode == 3
 
 

@@ -44,18 +44,29 @@ prepare_packages() {
     set -- $packages
     if [ $# -eq 0 ]; then return; fi
 
-    command -v apt-get >/dev/null ||
-        give_up "this system has no apt-get; install with its own package manager what Debian calls: $*"
+    if ! command -v apt-get >/dev/null; then
+        do_without "this system has no apt-get; install with its own package manager what Debian calls: $*"
+        return
+    fi
     say "installing what labs are made with and this machine lacks: $*"
     say "(with apt-get; it can take a minute; no service of theirs is started or enabled)"
     if [ "$(id -u)" -eq 0 ]; then
-        sh "$root/tools/packages" "$@" || exit 3
+        sh "$root/tools/packages" "$@" || do_without "they could not be installed: $*"
     elif may_sudo; then
         # shellcheck disable=SC2086  # no word or one
-        sudo $sudo_options sh "$root/tools/packages" "$@" || exit 3
+        sudo $sudo_options sh "$root/tools/packages" "$@" ||
+            do_without "they could not be installed; as root run: $root/lab $(system_setup)"
     else
-        give_up "this needs root and sudo is not available; as root run: $root/lab $(system_setup)"
+        do_without "this needs root, and sudo cannot be asked; as root run: $root/lab $(system_setup)"
     fi
+}
+
+# Scenarios that need a program which is not here are skipped, the others run; the tests, and
+# `setup`, want all of them.
+do_without() {
+    if [ "$asked" != run ]; then give_up "$@"; fi
+    say "$@"
+    say "until then, scenarios that need one of these are skipped"
 }
 
 # Nobody is asked for a password where nobody can answer.

@@ -11,7 +11,9 @@ from pathlib import Path
 from time import perf_counter
 
 import pytest
+from click.testing import CliRunner, Result
 
+from wirelab.cli.doctor_command import command
 from wirelab.doctor import Finding, examine
 from wirelab.doctor.kernel import FEATURES, features, mend
 from wirelab.doctor.machine import confined_programs, disk, user_ids
@@ -36,7 +38,10 @@ def doctor(*prefix: str) -> dict[str, Finding]:
     argv = [*prefix, sys.executable, "-P", "-m", "wirelab", "doctor", "--json"]
     told = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert told.returncode in (0, 3), told.stderr
-    return {found["name"]: Finding(**found) for found in json.loads(told.stdout)}
+    findings = {found["name"]: Finding(**found) for found in json.loads(told.stdout)}
+    lacking = any(found.essential and not found.ok for found in findings.values())
+    assert told.returncode == (3 if lacking else 0)
+    return findings
 
 
 def test_every_lack_comes_with_its_cost_and_its_mend() -> None:
@@ -55,6 +60,46 @@ def test_every_lack_comes_with_its_cost_and_its_mend() -> None:
 def test_where_labs_run_nothing_essential_is_lacking() -> None:
     sandbox.call(os.getpid)
     assert [f for f in examine() if f.essential and not f.ok] == []
+
+
+def told(findings: list[Finding], monkeypatch: pytest.MonkeyPatch, columns: int = 80) -> Result:
+    """Run the command on a machine of which this was found."""
+    monkeypatch.setattr("wirelab.cli.doctor_command.examine", lambda: findings)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return CliRunner().invoke(command)
+
+
+PYTHON = Finding("python", True, "3.11.2 /usr/bin/python3", essential=True)
+NETEM = Finding(
+    "netem", False, "the kernel refuses it", "sudo modprobe sch_netem", "delay on links"
+)
+VETH = Finding("veth", False, "the kernel refuses it", "boot another", "every lab", essential=True)
+
+
+def test_what_is_optional_costs_no_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = told([PYTHON, NETEM], monkeypatch)
+    assert ended.exit_code == 0
+    assert "costs: delay on links" in ended.output
+    assert "mend:  sudo modprobe sch_netem" in ended.output
+    assert ended.output.endswith("Labs run here. Optional, and lacking: netem.\n")
+
+
+def test_what_is_essential_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = told([PYTHON, NETEM, VETH], monkeypatch)
+    assert ended.exit_code == 3
+    assert ended.output.endswith("No lab runs here without: veth.\n")
+
+
+def test_a_command_that_mends_several_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = told([NETEM, replace(NETEM, name="sit", costs="tunnels"), PYTHON], monkeypatch)
+    assert ended.output.count("mend:") == 1
+    assert ended.output.index("costs: tunnels") < ended.output.index("mend:")
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_it_fits_the_window(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    ended = told([PYTHON, replace(NETEM, mend="word " * 40), VETH], monkeypatch, columns)
+    assert max(map(len, ended.output.splitlines())) <= columns
 
 
 COMMANDS = {

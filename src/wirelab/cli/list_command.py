@@ -7,8 +7,15 @@ import click
 
 from wirelab.scenarios import CATALOGUE, Scenario
 
+_HELP = """Name the scenarios of the catalogue, by family.
 
-@click.command("list")
+\b
+lab list
+lab list --json | jq -r '.[] | select(.family == "icmp") | .scenario'
+"""
+
+
+@click.command("list", help=_HELP)
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 def command(as_json: bool) -> None:
     """Name the scenarios of the catalogue."""

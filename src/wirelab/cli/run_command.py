@@ -32,7 +32,24 @@ class _Folder(click.Path):
         return super().convert(value, param, ctx)
 
 
-@click.command("run")
+_HELP = """Build, play, capture and verify scenarios: all of them when none is named.
+
+Each lab is a sandbox of its own: nothing of it is on this machine, and it has no way out.
+
+\b
+lab run                                everything, side by side
+lab run frag-router                    one scenario
+lab run icmp dhcp-dora                 a family and a scenario
+lab run frag-router --set mtu=1300     with a setting of its own
+lab run --seed 7 -o out-7              other addresses, names and sizes
+lab run --json | jq -r .scenario       a line a scenario, for programs
+
+Exit status: 0 all passed; 1 one failed; 2 bad usage or input; 3 one was skipped, since
+this machine lacks something (lab doctor).
+"""
+
+
+@click.command("run", help=_HELP)
 @click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
 @click.option(
     "-o",

@@ -1,5 +1,6 @@
-"""`index.html`: every scenario of a run, its verdict, its ladder, its files."""
+"""`index.html`: every scenario of a run, its verdict, its packets, its files."""
 
+import inspect
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
+from wirelab.report.drawing import drawing
 from wirelab.run import Job, Outcome, Status
 from wirelab.run.publish import publish_page
+from wirelab.scenarios import Scenario
 
 
 def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> Path:
@@ -23,15 +26,16 @@ def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) 
         _entry(output, job, ended[job.scenario.id]) for job in jobs if job.scenario.id in ended
     ]
     counts = {status: sum(o.status is status for o in outcomes) for status in Status}
-    page = environment.get_template("index.html.j2").render(entries=entries, counts=counts)
+    page = environment.get_template("index.html.j2").render(
+        entries=entries, counts=counts, packets=sum(o.packets for o in outcomes)
+    )
     return publish_page(output, page)
 
 
 def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:
-    folder = output / job.scenario.id
-    verdict: dict[str, Any] = {"steps": []}
+    verdict: dict[str, Any] = {"steps": [], "names": {}}
     if outcome.directory:
-        verdict = json.loads((folder / "verdict.json").read_text())
+        verdict = json.loads((output / job.scenario.id / "verdict.json").read_text())
     points = {p: f"{job.scenario.id}/points/{p}.pcapng" for p in job.scenario.points}
     return {
         "scenario": job.scenario,
@@ -39,4 +43,20 @@ def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:
         "verdict": verdict,
         "points": points if outcome.directory else {},
         "settings": job.settings,
+        "network": _network(job.scenario),
+        "drawing": drawing(verdict["steps"], verdict["names"]),
+        "again": _again(job),
     }
+
+
+def _network(scenario: Scenario) -> str:
+    """Return the drawing of its topology: what follows the first line of the module's text."""
+    module = inspect.getmodule(scenario.topology)
+    return (inspect.getdoc(module) or "").partition("\n")[2].strip("\n")
+
+
+def _again(job: Job) -> str:
+    """Return the options that make this run once more."""
+    defaults = job.scenario.defaults()
+    changed = [f" --set {k}={v}" for k, v in job.settings.items() if defaults.get(k) != v]
+    return "".join(changed) + (f" --seed {job.seed}" if job.seed else "")

@@ -26,9 +26,7 @@ _AT_ONCE = 16
 
 
 class _Folder(click.Path):
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":  # an unset variable of a script; a Path would make it the current folder
             self.fail("the name of the folder is empty", param, ctx)
         return super().convert(value, param, ctx)

@@ -82,15 +82,27 @@ def _search(layer: Layer, body: Cursor) -> None:
             layer.note("icmpv6.opt.dnssl", text)
 
 
+_BYTES = "Wireshark's is a row of bytes; it can be compared with texts."
+
+
 def fields(table: Table) -> tuple[Field, ...]:
     """The rows about options, for the table of ICMPv6."""
     prefix, dns = "RFC 4861 4.6.2", "RFC 8106 5"
     return (
         table.uint("icmpv6.opt.type", "The type of an option."),
         table.uint("icmpv6.opt.length", "Its length in eights of bytes."),
-        table.ether("icmpv6.opt.linkaddr", "A link address.", source="RFC 4861 4.6.1"),
-        table.ether("icmpv6.opt.src_linkaddr", "The sender's one.", source="RFC 4861 4.6.1"),
-        table.ether("icmpv6.opt.target_linkaddr", "The target's one.", source="RFC 4861 4.6.1"),
+        table.ether(
+            "icmpv6.opt.linkaddr", "A link address.", source="RFC 4861 4.6.1", differs=_BYTES
+        ),
+        table.ether(
+            "icmpv6.opt.src_linkaddr", "The sender's one.", source="RFC 4861 4.6.1", differs=_BYTES
+        ),
+        table.ether(
+            "icmpv6.opt.target_linkaddr",
+            "The target's one.",
+            source="RFC 4861 4.6.1",
+            differs=_BYTES,
+        ),
         table.uint("icmpv6.opt.prefix.length", "How long a prefix is.", source=prefix, unit="bits"),
         table.uint("icmpv6.opt.prefix.flag", "Its flags together.", source=prefix, digits=2),
         table.boolean("icmpv6.opt.prefix.flag.l", "It is on this link.", source=prefix),

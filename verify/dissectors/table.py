@@ -140,10 +140,16 @@ class Table:
         return self.row(Kind.BYTES, name, meaning, read, source=source, differs=differs)
 
     def ether(
-        self, name: str, meaning: str, read: Reader | None = None, *, source: str = ""
+        self,
+        name: str,
+        meaning: str,
+        read: Reader | None = None,
+        *,
+        source: str = "",
+        differs: str = "",
     ) -> Field:
         """An Ethernet address."""
-        return self.row(Kind.ETHER, name, meaning, read, source=source)
+        return self.row(Kind.ETHER, name, meaning, read, source=source, differs=differs)
 
     def ipv4(
         self, name: str, meaning: str, read: Reader | None = None, *, source: str = ""

@@ -76,8 +76,10 @@ def _read(field: Field, layers: tuple[Range, ...]) -> Values:
 
     def of_layers(packet: Packet) -> list[Value]:
         own = [layer for layer in packet.layers if layer.protocol == protocol]
-        chosen = chosen_layers(len(numbered(own)), layers)
-        return [value for layer in chosen for value in packet.read(field, layer)]
+        found = [packet.read(field, number) for number in range(1, len(numbered(own)) + 1)]
+        while found and not found[-1]:  # the last layer is the last that has the field
+            found.pop()
+        return [value for layer in chosen_layers(len(found), layers) for value in found[layer - 1]]
 
     return of_layers
 

@@ -121,7 +121,9 @@ class _Parser:
             return self._chain(left, how)
         if symbol in _SEARCHES:
             self._advance()
-            return Compare(_SEARCHES[symbol], how or How.ANY, left, self._member())
+            if self._symbol:
+                raise self._unexpected()
+            return Compare(_SEARCHES[symbol], how or How.ANY, left, self._entity())
         if not grouped and (symbol == "in" or (symbol == "!" and self._peek(1).value == "in")):
             return self._membership(left, how or How.ANY)
         if how is not None:

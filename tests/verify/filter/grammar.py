@@ -39,6 +39,8 @@ _STRAY = r"""
 
 _HUGE = re.compile(r"[1-9]\d{8}|0x\w{8}")
 """A number with which Wireshark may calculate beyond its 32 bits."""
+_FRAMES = re.compile(r"frame\.number|frame|_in|_to|segment|fragment")
+"""Numbers of frames, which Wireshark keeps apart in max() and min()."""
 _LONGEST = 60
 """Bytes of a value that is written out."""
 
@@ -111,8 +113,9 @@ class Grammar:
             return name + draw(st.sampled_from(_RANGES)), Kind.BYTES
         if shape == "function":
             function = draw(st.sampled_from(_FUNCTIONS_OF.get(field.kind, _FUNCTIONS)))
-            more = f", {self._another(draw, field.kind)}" if function in ("max", "min") else ""
-            more = more if draw(st.booleans()) else ""
+            other = self._another(draw, field.kind)
+            several = function in ("max", "min") and not _FRAMES.search(name + other)
+            more = f", {other}" if several and draw(st.booleans()) else ""
             return f"{function}({name}{more})", _RESULTS.get(function, field.kind)
         if shape == "sum":
             return self._sum(draw, name, field), field.kind

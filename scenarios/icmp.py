@@ -165,6 +165,7 @@ def _ttl_exceeded(settings: Settings) -> Item:
 
 @scenario(
     "ttl-exceeded",
+    excuse=("hops",),
     topology=Routed,
     points={"lan": "r1-eth0"},
     rfcs=("RFC 792 (time exceeded)", "RFC 1812 section 5.3.1"),

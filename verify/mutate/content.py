@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from wirelab.verify.datagram import carried
 from wirelab.verify.mutate.alter import alterations
 from wirelab.verify.mutate.mend import fragment_mended, mended
-from wirelab.verify.mutate.mutant import Mutant, Operator
+from wirelab.verify.mutate.mutant import Mutant
 from wirelab.verify.mutate.sites import Located, located
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissect import dissect
 from wirelab.verify.mutate.mend import mended
-from wirelab.verify.mutate.mutant import Mutant, Operator, in_time
+from wirelab.verify.mutate.mutant import Mutant, in_time
 from wirelab.verify.mutate.site import Sort
 from wirelab.verify.mutate.sites import located
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,8 +37,9 @@ class Donor:
 
 
 def inserted(subject: Subject, donors: Iterable[Donor]) -> Iterator[Mutant]:
-    """With what each donor saw at its first point: behind the first frame at each point of this
-    capture that matters, and behind the last one.
+    """With what each donor saw at its first point, behind some frames of this capture.
+
+    They are, at each point, the first and the last frame that matters.
     """
     for donor in donors:
         packets = _transaction(donor.capture)

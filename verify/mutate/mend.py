@@ -59,8 +59,12 @@ def _pseudo_header(layer: Layer, octets: bytearray, length: int) -> bytes:
         below = below.below
     at, protocol = below.start, _PROTOCOL[layer.protocol]
     if below.protocol == "ip":
-        return octets[at + 12 : at + 20] + protocol.to_bytes(2, "big") + length.to_bytes(2, "big")
-    return octets[at + 8 : at + 40] + length.to_bytes(4, "big") + protocol.to_bytes(4, "big")
+        return (
+            bytes(octets[at + 12 : at + 20])
+            + protocol.to_bytes(2, "big")
+            + length.to_bytes(2, "big")
+        )
+    return bytes(octets[at + 8 : at + 40]) + length.to_bytes(4, "big") + protocol.to_bytes(4, "big")
 
 
 def _place(
@@ -82,11 +86,10 @@ def checksum(data: bytes) -> int:
     return 0xFFFF ^ (total or 0xFFFF) if any(data) else 0xFFFF
 
 
-def fragment_mended(
-    packet: Packet, data: bytes, packets: Mapping[int, Packet]
-) -> dict[int, bytes]:
-    """The frames that change when a fragment's payload does: its own, and the one that has the
-    checksum of the message, in the first fragment of the same datagram.
+def fragment_mended(packet: Packet, data: bytes, packets: Mapping[int, Packet]) -> dict[int, bytes]:
+    """The frames that change, by their numbers, when a fragment's payload does.
+
+    They are its own, and the datagram's first fragment, in which the message's checksum is.
 
     Args:
         packet: the fragment as it was.

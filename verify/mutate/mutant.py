@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,31 +10,7 @@ if TYPE_CHECKING:
 
     from wirelab.verify.capture import Capture
     from wirelab.verify.frame import Frame
-
-
-class Operator(StrEnum):
-    """The ways in which a capture is changed."""
-
-    DROP = "drop"
-    """A frame is missing."""
-    DUPLICATE = "duplicate"
-    """A frame is there twice."""
-    SWAP = "swap"
-    """Two neighbours at one point have changed places."""
-    DELAY = "delay"
-    """A frame, or it and all after it, comes a minute later."""
-    MOVE = "move"
-    """A frame was seen at another point."""
-    TRUNCATE = "truncate"
-    """A frame was not captured to its end, or carries less and its lengths agree with that."""
-    FOREIGN = "foreign"
-    """A transaction of another capture happens in between, with addresses of this one."""
-    FIELD = "field"
-    """A field has another value, and all checksums are right."""
-    FLIP = "flip"
-    """A bit is flipped."""
-    FLIP_MENDED = "flip-mended"
-    """A bit is flipped, and all checksums are right."""
+    from wirelab.verify.operator import Operator
 
 
 @dataclass(frozen=True, slots=True)

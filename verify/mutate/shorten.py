@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wirelab.verify.mutate.mend import mended
-from wirelab.verify.mutate.mutant import Mutant, Operator
+from wirelab.verify.mutate.mutant import Mutant
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,7 @@ def _headers(packet: Packet) -> int:
 
 
 def _own(packet: Packet) -> list[Layer]:
-    return [
-        each
-        for each in packet.layers
-        if each.data is packet.frame.data and not each.quoted
-    ]
+    return [each for each in packet.layers if each.data is packet.frame.data and not each.quoted]
 
 
 def _shorter(packet: Packet, less: int) -> bytes:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from wirelab.verify.mutate.mutant import Mutant, Operator, in_time
+from wirelab.verify.mutate.mutant import Mutant, in_time
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

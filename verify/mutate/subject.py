@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -13,6 +12,8 @@ from wirelab.verify.errors import VerifyError
 from wirelab.verify.judge import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wirelab.verify.capture import Capture
     from wirelab.verify.frame import Frame
     from wirelab.verify.items import Item

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.mutate.content import edited, flipped, flipped_and_mended
 from wirelab.verify.mutate.foreign import Donor, inserted
-from wirelab.verify.mutate.mutant import Operator, without_change
+from wirelab.verify.mutate.mutant import without_change
 from wirelab.verify.mutate.order import unordered
 from wirelab.verify.mutate.shorten import truncated
 from wirelab.verify.mutate.structure import delayed, dropped, duplicated, moved, swapped
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wirelab.verify.mutate.equivalent import Equivalent
+    from wirelab.verify.equivalent import Equivalent
     from wirelab.verify.mutate.mutant import Mutant
     from wirelab.verify.mutate.subject import Subject
 
@@ -48,7 +49,9 @@ class Trial:
     """Whether it survived because the expectation says that this order does not matter."""
 
 
-def mutants(subject: Subject, donors: Iterable[Donor] = (), most: int | None = None) -> list[Mutant]:
+def mutants(
+    subject: Subject, donors: Iterable[Donor] = (), most: int | None = None
+) -> list[Mutant]:
     """All mutants of a capture, or so many of each operator, chosen by the seed.
 
     Args:
@@ -67,7 +70,9 @@ def mutants(subject: Subject, donors: Iterable[Donor] = (), most: int | None = N
 
 
 def _of(operator: Operator, subject: Subject, donors: Iterable[Donor]) -> Iterator[Mutant]:
-    made = inserted(subject, donors) if operator is Operator.FOREIGN else _MUTANTS[operator](subject)
+    made = (
+        inserted(subject, donors) if operator is Operator.FOREIGN else _MUTANTS[operator](subject)
+    )
     return (each for each in made if not without_change(subject.capture, each.frames))
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 
-
 def ftp(layer: Layer) -> Iterator[Site]:
     """Lines of commands or replies (RFC 959 section 5.3)."""
     if layer.packet.values("ftp.request.command"):

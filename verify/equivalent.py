@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import ExpectationError
-from wirelab.verify.mutate.mutant import Operator
+from wirelab.verify.operator import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,11 @@ from wirelab.verify import Item, forwarded, par, seq, step, stream
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
 _FILE = "logo.png"
 # Every segment but bare acknowledgements, whose number depends on timing.
-_CLOSED = ["tcp.len > 0", "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1"]
+_CLOSED = [
+    "icmp",
+    "tcp.len > 0",
+    "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
+]
 
 
 def _client(name: str, text: str) -> tuple[Item, Item]:

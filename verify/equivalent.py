@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from wirelab.verify.mutate.mutant import Mutant
 
-_ALTERING = frozenset({Operator.FIELD, Operator.FLIP_MENDED})
+_ALTERING = frozenset({Operator.FIELD, Operator.FLIP, Operator.FLIP_MENDED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wirelab.verify.laws.scene import Scene
     from wirelab.verify.layer import Layer
     from wirelab.verify.packet import Packet
+    from wirelab.verify.provenance import Way
 
 _REQUESTS, _REPLIES = {"icmp": 8, "icmpv6": 128}, {"icmp": 0, "icmpv6": 129}
 _ERRORS = frozenset({3, 5, 11, 12})
@@ -50,9 +51,10 @@ def quotes(scene: Scene) -> Iterator[Violation]:
             sent[packet.frame.point, datagram.source, datagram.identification].append(
                 (packet, datagram)
             )
-        elif scene.way(packet.frame.point, datagram.source) and part.source == datagram.destination:
+        elif part.source == datagram.destination:
+            way = scene.way(packet.frame.point, datagram.source)
             originals = sent[packet.frame.point, part.source, part.identification]
-            if not any(_quotes(packet, part, *original) for original in originals):
+            if way and not any(_quotes(packet, part, way, *each) for each in originals):
                 text = "it quotes a packet that was not sent like this"
                 yield Violation("quote", packet.frame.number, text)
 
@@ -62,14 +64,17 @@ def _is_error(packet: Packet) -> bool:
     return bool(kinds) and kinds[0] in _ERRORS
 
 
-def _quotes(error: Packet, part: Datagram, packet: Packet, original: Datagram) -> bool:
-    """Whether an error quotes a packet: header, and as much as there is room for."""
+def _quotes(error: Packet, part: Datagram, way: Way, packet: Packet, original: Datagram) -> bool:
+    """Whether an error quotes a packet: header, and as much as there is room for.
+
+    A router may have counted the TTL down before it saw that something is wrong.
+    """
     inner = next(each for each in error.layers if each.quoted)
     outer = next(each for each in packet.layers if each.protocol == "ip")
     room = min(len(original.payload), _ERROR_LENGTH - _HEADERS - original.header)
     return (
         _fixed(inner) == _fixed(outer)
-        and part.hops <= original.hops
+        and original.hops - way.hops - part.hops in (0, 1)
         and part.payload == original.payload[:room]
     )
 

@@ -19,8 +19,9 @@ _IN = 1
 _NS, _ALIAS, _SOA, _OPT, _SIGNATURE, _DENIAL = 2, 5, 6, 41, 46, frozenset({47, 50})
 _QUESTION = ("dns.qry.name", "dns.qry.type", "dns.qry.class", "dns.count.queries")
 _COPIED = ("dns.flags.opcode", "dns.flags.recdesired")
-_ONLY_ANSWERS = ("authoritative", "truncated", "recavail", "rcode")
-"""Flags that a query has at zero (RFC 1035 section 4.1.1)."""
+_ONLY_ANSWERS = 0x068F
+"""Flags that a query has at zero: AA, TC, RA and the return code (RFC 1035 section 4.1.1)."""
+_RESERVED = 0x0040
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,12 @@ def _exchange(packet: Packet, *, response: bool) -> tuple[object, ...]:
 
 def _message(packet: Packet) -> Iterator[str]:
     """What holds for queries and responses."""
-    if any(packet.values("dns.flags.z")):
+    if any(as_int(value) & _RESERVED for value in packet.values("dns.flags")):
         yield "the reserved flag is set"
     if any(value != _IN for value in packet.values("dns.resp.class")):
         yield "a record is not of the Internet's class"
+    if any(packet.values("dns.resp.ext_rcode")):
+        yield "there is an extended return code, as for versions of EDNS that nobody knows"
     if any(packet.values("dns.resp.edns0_version")):
         yield "there is no such version of EDNS"
     if any(as_int(value) & 0x7FFF for value in packet.values("dns.resp.z")):
@@ -80,11 +83,8 @@ def _size(layer: Layer) -> Iterator[str]:
 
 
 def _query(packet: Packet) -> Iterator[str]:
-    for name in _ONLY_ANSWERS:
-        if any(packet.values(f"dns.flags.{name}")):
-            yield f"a query has {name} set"
-    if any(packet.values("dns.resp.ext_rcode")):
-        yield "a query has a return code"
+    if any(as_int(value) & _ONLY_ANSWERS for value in packet.values("dns.flags")):
+        yield "a query has flags of a response"
 
 
 def _response(packet: Packet, query: Packet | None) -> Iterator[str]:

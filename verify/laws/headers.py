@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wirelab.verify.field import as_int
 from wirelab.verify.violation import Violation
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _ONE_LINK = frozenset({133, 134, 135, 136, 137})
 _LISTENERS = frozenset({130, 131, 132, 143})
 """ICMPv6 types of listener discovery, whose hop limit is 1 (RFC 3810 section 5)."""
 _IGMP = 2
+_TRACEROUTE = range(33434, 33535)
+"""The ports to which traceroute sends, by default, what shall not arrive."""
 _BEST_EFFORT, _CONTROL = 0x00, 0xC0
 _ERRORS = frozenset({3, 5, 11, 12})
 _ECHOES = frozenset({0, 8})
@@ -31,11 +34,12 @@ def hops(scene: Scene) -> Iterator[Violation]:
     """A packet has the TTL that Linux gives it, one less for each router on its way."""
     for packet, datagram in scene.datagrams:
         way = scene.way(packet.frame.point, datagram.source)
-        if way is None:
+        if (way is None and any(datagram.source)) or _is_probe(packet):
             continue
-        wanted = _initial(packet, datagram) - way.hops
+        passed = way.hops if way else 0
+        wanted = _initial(packet, datagram) - passed
         if datagram.hops != wanted:
-            text = f"TTL or hop limit {datagram.hops} behind {way.hops} routers, not {wanted}"
+            text = f"TTL or hop limit {datagram.hops} behind {passed} routers, not {wanted}"
             yield Violation("hops", packet.frame.number, text)
 
 
@@ -46,6 +50,15 @@ def _initial(packet: Packet, datagram: Datagram) -> int:
     if datagram.protocol == _IGMP or (kinds and kinds[0] in _LISTENERS):
         return 1
     return INITIAL
+
+
+def _is_probe(packet: Packet) -> bool:
+    """Whether it is one of traceroute's, whose TTL is what it is about."""
+    if packet.has("icmp") or packet.has("icmpv6"):
+        return False
+    source, destination = packet.values("udp.srcport"), packet.values("udp.dstport")
+    unprivileged = bool(source) and as_int(source[0]) >= 1024
+    return unprivileged and bool(destination) and as_int(destination[0]) in _TRACEROUTE
 
 
 def service(scene: Scene) -> Iterator[Violation]:

@@ -32,7 +32,7 @@ def transit(scene: Scene) -> Iterator[Violation]:
             key = _key(packet, datagram)
             if (point, *key, *_content(packet, datagram)) in exact:
                 continue
-            if not _cut_from_any(datagram, seen[point, key]):
+            if not _cut_from_any(packet, datagram, seen[point, key]):
                 text = f"it was not seen like this at {point}, which is on its way"
                 yield Violation("transit", packet.frame.number, text)
 
@@ -55,11 +55,21 @@ def _content(packet: Packet, datagram: Datagram) -> tuple[object, ...]:
     return fixed, datagram.offset, datagram.more, datagram.payload
 
 
-def _cut_from_any(piece: Datagram, wholes: Sequence[tuple[Packet, Datagram]]) -> bool:
+def _cut_from_any(
+    packet: Packet, piece: Datagram, wholes: Sequence[tuple[Packet, Datagram]]
+) -> bool:
     """Whether a fragment is what a router made of one of some packets (RFC 791 section 3.2)."""
     if not piece.is_fragment or piece.version != 4:
         return False
-    return any(_cut_from(piece, whole) for _, whole in wholes)
+    return any(
+        _cut_from(piece, whole) and _fixed(packet) == _fixed(other) for other, whole in wholes
+    )
+
+
+def _fixed(packet: Packet) -> tuple[bytes, int]:
+    """Version, header length and service of an IPv4 packet, and the flags that must be zero."""
+    layer = _layer(packet)
+    return layer.data[layer.start : layer.start + 2], layer.data[layer.start + 6] & 0xC0
 
 
 def _cut_from(piece: Datagram, whole: Datagram) -> bool:

@@ -5,12 +5,13 @@ from wirelab.verify.mutate.foreign import Donor
 from wirelab.verify.mutate.mutant import Mutant
 from wirelab.verify.mutate.report import Report, Tally
 from wirelab.verify.mutate.subject import NotAccepted, Subject
-from wirelab.verify.mutate.trial import Trial, mutants, tried
+from wirelab.verify.mutate.trial import Fate, Trial, fate, mutants
 from wirelab.verify.operator import Operator
 
 __all__ = [
     "Donor",
     "Equivalent",
+    "Fate",
     "Mutant",
     "NotAccepted",
     "Operator",
@@ -19,6 +20,6 @@ __all__ = [
     "Tally",
     "Trial",
     "equivalent",
+    "fate",
     "mutants",
-    "tried",
 ]

@@ -78,21 +78,21 @@ class Report:
         """The figures of some operators together."""
         chosen = frozenset(operators)
         trials = [trial for trial in self.trials if trial.mutant.operator in chosen]
-        killed = sum(trial.killed for trial in trials)
-        return Tally(len(trials), killed, sum(bool(trial.equivalent) for trial in trials))
+        killed = sum(trial.fate.killed for trial in trials)
+        return Tally(len(trials), killed, sum(bool(trial.fate.equivalent) for trial in trials))
 
     @property
     def survivors(self) -> list[Trial]:
         """The mutants that should have been killed."""
-        return [trial for trial in self.trials if not trial.killed and not trial.equivalent]
+        return [trial for trial in self.trials if trial.survived]
 
     @property
     def excused(self) -> Counter[tuple[str, str]]:
         """How many survivors each declared equivalent covers, by subject and reason."""
         return Counter(
-            (trial.mutant.subject or str(trial.mutant.operator), trial.equivalent)
+            (trial.mutant.subject or str(trial.mutant.operator), trial.fate.equivalent)
             for trial in self.trials
-            if trial.equivalent
+            if trial.fate.equivalent
         )
 
     @property
@@ -131,5 +131,5 @@ def _survivor(trial: Trial) -> dict[str, object]:
         "before": mutant.before,
         "after": mutant.after,
         "other": mutant.other,
-        "order_free": trial.order_free,
+        "order_free": trial.fate.order_free,
     }

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.dissect import dissect
 from wirelab.verify.errors import VerifyError
+from wirelab.verify.invariance import check_invariants, known_invariants
 from wirelab.verify.judge import judge
+from wirelab.verify.verdict import ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +69,18 @@ class Subject:
             excuse=self.excuse,
             diagnose=diagnose,
         )
+
+    def rejection(self, capture: Capture) -> str:
+        """The kind of a problem that a capture like this one has; "" when it is accepted.
+
+        It is what `judged` comes to, sooner: a capture that breaks an invariant is not matched.
+        """
+        if self.own:
+            excused = known_invariants(self.excuse)
+            if check_invariants(dissect(capture.frames), capture, excused).problems:
+                return ProblemKind.INVARIANT.value
+        verdict = self.judged(capture)
+        return "" if verdict.passed else verdict.problems[0].kind.value
 
     @cached_property
     def packets(self) -> dict[int, Packet]:

@@ -34,19 +34,32 @@ _MUTANTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """What became of one mutant."""
+class Fate:
+    """What became of a mutant."""
 
-    mutant: Mutant
-    """The mutant."""
     killed: bool
     """Whether the expectation rejected it."""
     by: str = ""
-    """The kind of the first problem that killed it."""
+    """The kind of a problem that killed it."""
     equivalent: str = ""
     """Why it does not matter that it survived; "" where nothing says so."""
     order_free: bool = False
     """Whether it survived because the expectation says that this order does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A mutant and what became of it."""
+
+    mutant: Mutant
+    """The mutant."""
+    fate: Fate
+    """What became of it."""
+
+    @property
+    def survived(self) -> bool:
+        """Whether it lives and should not."""
+        return not self.fate.killed and not self.fate.equivalent
 
 
 def mutants(
@@ -76,16 +89,15 @@ def _of(operator: Operator, subject: Subject, donors: Iterable[Donor]) -> Iterat
     return (each for each in made if not without_change(subject.capture, each.frames))
 
 
-def tried(subject: Subject, mutant: Mutant, equivalents: Iterable[Equivalent]) -> Trial:
+def fate(subject: Subject, mutant: Mutant, equivalents: Iterable[Equivalent]) -> Fate:
     """Judges a mutant.
 
     A mutant that an equivalent covers may be killed all the same; then it counts as killed.
     """
-    verdict = subject.judged(mutant.capture(subject.capture))
-    if not verdict.passed:
-        return Trial(mutant, killed=True, by=verdict.problems[0].kind.value)
+    if by := subject.rejection(mutant.capture(subject.capture)):
+        return Fate(killed=True, by=by)
     why = next((each.why for each in equivalents if each.covers(mutant)), "")
     free = mutant.operator is Operator.SWAP and unordered(
         subject.expectation, mutant.step, mutant.other
     )
-    return Trial(mutant, killed=False, equivalent=why, order_free=free)
+    return Fate(killed=False, equivalent=why, order_free=free)

@@ -76,7 +76,7 @@ def unreach_port(lab: Stage) -> None:
             for attempt in (1, 2, 3)
         ),
         _error("host_unreachable", 3, 1, "r1.ip", about="echo"),
-        closed=["icmp", "arp.dst.proto_ipv4 == ${nobody.ip}"],
+        closed=["ip", "icmp", "arp.dst.proto_ipv4 == ${nobody.ip}"],
     ),
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )

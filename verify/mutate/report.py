@@ -112,6 +112,7 @@ class Report:
             },
             "operators": {str(each): self.tally([each]).as_json() for each in Operator},
             "total": self.tally().as_json(),
+            "killed_by": dict(Counter(t.fate.by for t in self.trials if t.fate.killed)),
             "survivors": [_survivor(trial) for trial in self.survivors],
             "equivalents": [
                 {"subject": subject, "why": why, "count": count}

@@ -31,6 +31,7 @@ def _exchange(server: str, name: str, finds: str, *, again: str = "") -> tuple[I
             f"ip.src == ${{{server}.ip}} && ip.dst == ${{rec.ip}} && dns.resp.ttl === 3600"
             f" && dns.id == ${{{asked}.dns.id}} && udp.dstport == ${{{asked}.udp.srcport}}"
             f' && dns.qry.name == "{name}" && {finds}',
+            within="5s",
             at="wan",
         ),
     )

@@ -130,6 +130,7 @@ def _pmtud_df(settings: Settings) -> Item:
             "icmp.type#1 == 3 && icmp.code#1 == 4 && ip.src#1 == ${r1.ip} && ip.dst#1 == ${c.ip}"
             f" && icmp.mtu == {mtu} && ip.len#2 == {_ETHERNET_MTU}",
             quotes="too_big",
+            within="1s",
             at="lan",
         ),
         step(
@@ -138,14 +139,15 @@ def _pmtud_df(settings: Settings) -> Item:
             f" && ip.len == {mtu}",
             at="lan",
         ),
-        forwarded("fits", "lan", "wan"),
+        forwarded("fits", "lan", "wan", within="1s"),
         step(
             "reply",
             "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
             f" && ip.len == {mtu} && icmp.ident == ${{fits.icmp.ident}}",
+            within="1s",
             at="wan",
         ),
-        forwarded("reply", "wan", "lan"),
+        forwarded("reply", "wan", "lan", within="1s"),
         closed=["ip", "icmp"],
     )
 

@@ -31,6 +31,7 @@ def _error(name: str, kind: int, code: int, sender: str, *, about: str, at: str 
         f"icmp.type#1 == {kind} && icmp.code#1 == {code}"
         f" && ip.src#1 == ${{{sender}}} && ip.dst#1 == ${{c.ip}}",
         quotes=about,
+        within="2s",
         at=at,
     )
 
@@ -42,9 +43,9 @@ def _error(name: str, kind: int, code: int, sender: str, *, about: str, at: str 
     rfcs=("RFC 1122 section 4.1.3.1", "RFC 792 (destination unreachable)"),
     expect=seq(
         step("probe", _UDP_PROBE, at="lan"),
-        forwarded("probe", "lan", "wan"),
+        forwarded("probe", "lan", "wan", within="1s"),
         _error("closed", 3, 3, "s.ip", about="probe", at="wan"),
-        forwarded("closed", "wan", "lan"),
+        forwarded("closed", "wan", "lan", within="1s"),
         closed=["udp", "icmp"],
     ),
 )

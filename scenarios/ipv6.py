@@ -30,6 +30,7 @@ def _resolution(
             f" && icmpv6.nd.na.flag.s == 1 && icmpv6.nd.na.flag.o == 1"
             f" && icmpv6.nd.na.target_address == ${{{wanted}.ip6}}"
             f" && icmpv6.opt.linkaddr == ${{{wanted}.mac}}",
+            within="1s",
             at=at,
         ),
     )
@@ -49,7 +50,7 @@ def _echo(kind: int, source: str, destination: str) -> str:
         *_resolution("the_router", "c", "r1-eth0", "lan", router=True),
         step("echo", f"{_echo(128, 'c', 's')} && eth.dst == ${{r1-eth0.mac}}", at="lan"),
         *_resolution("the_server", "r1-eth1", "s", "wan"),
-        forwarded("echo", "lan", "wan"),
+        forwarded("echo", "lan", "wan", within="1s"),
         *_resolution("the_way_back", "s", "r1-eth1", "wan", router=True),
         step(
             "reply",
@@ -57,7 +58,7 @@ def _echo(kind: int, source: str, destination: str) -> str:
             " && icmpv6.echo.sequence_number == ${echo.icmpv6.echo.sequence_number}",
             at="wan",
         ),
-        forwarded("reply", "wan", "lan"),
+        forwarded("reply", "wan", "lan", within="1s"),
         closed=["icmpv6.type in {128, 129, 135, 136}"],
         allow=[
             allow(

@@ -46,9 +46,7 @@ def command(
         same = ours.scenario == expect and not assignments
         settings = {**job.settings, **(ours.settings if same else {})}
         excuse = job.scenario.excuse
-        verdict = judge(
-            job.scenario.expect(settings), read, names=ours.names, excuse=excuse, at=at
-        )
+        verdict = judge(job.scenario.expect(settings), read, names=ours.names, excuse=excuse, at=at)
     if as_json:
         click.echo(json.dumps({"scenario": expect, **verdict.as_json()}, indent=2))
     else:

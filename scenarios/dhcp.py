@@ -48,7 +48,7 @@ _ANSWERED = seq(
     step(
         "offer",
         f"dhcp.option.dhcp == 2 && {_FROM_SERVER} && dhcp.ip.your == ${{lease.ip}}"
-        " && dhcp.option.dhcp_server_id == ${s.ip} && dhcp.option.router == ${s.ip}"
+        " && dhcp.option.dhcp_server_id == ${s.ip}"
         " && dhcp.option.subnet_mask == ${lan.mask}",
     ),
     step(

@@ -18,7 +18,7 @@ _UDP_PROBE = f"udp && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && udp.dstport 
 def _echo(destination: str) -> Item:
     return step(
         "echo",
-        f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == {destination} && ip.ttl == 64"
+        f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == {destination}"
         " && eth.dst == ${r1.mac}",
         at="lan",
     )

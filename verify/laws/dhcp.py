@@ -44,7 +44,7 @@ def dhcp(scene: Scene) -> Iterator[Violation]:
             yield _violation(packet, f"a message of {layer.end - layer.start} bytes")
             continue
         about = packet.frame.point, _part(layer, 4, 4)
-        found = [*_form(layer), *_times(packet), *_subnet(packet)]
+        found = [*_form(layer), *_times(packet), *_subnet(scene, packet)]
         if layer.data[layer.start] == _REPLY:
             found += _reply(layer, asked.get(about, []))
             found += _as_offered(packet, offered.setdefault(about, packet))
@@ -176,7 +176,7 @@ def _times(packet: Packet) -> Iterator[str]:
         yield "renewal, rebinding and lease are not in order"
 
 
-def _subnet(packet: Packet) -> Iterator[str]:
+def _subnet(scene: Scene, packet: Packet) -> Iterator[str]:
     """Mask, broadcast address and router agree with the address that is given."""
     masks, yours = packet.values("dhcp.option.subnet_mask"), packet.values("dhcp.ip.your")
     if not masks or not yours:
@@ -189,5 +189,7 @@ def _subnet(packet: Packet) -> Iterator[str]:
         if int.from_bytes(as_bytes(value), "big") != address | rest:
             yield "the broadcast address is not that of the subnet"
     for value in packet.values("dhcp.option.router"):
+        if scene.way(packet.frame.point, as_bytes(value)) is None:
+            yield "the router is no host of the lab"
         if int.from_bytes(as_bytes(value), "big") & mask != address & mask:
             yield "the router is not in the subnet"

@@ -44,8 +44,8 @@ def edited(subject: Subject) -> Iterator[Mutant]:
         for value in alterations(site, frame.data, random):
             altered = site.write(frame.data, value)
             mutant = _changed(subject, Operator.FIELD, place.packet, altered)
-            texts = site.text(site.read(frame.data)), site.text(value)
-            yield replace(mutant, subject=site.field, before=texts[0], after=texts[1])
+            before, after = site.texts(site.read(frame.data), value)
+            yield replace(mutant, subject=site.field, before=before, after=after)
 
 
 def flipped(subject: Subject) -> Iterator[Mutant]:

@@ -23,6 +23,10 @@ class Sort(Enum):
     """Characters."""
 
 
+_SHOWN = 16
+"""The bytes of data that are shown as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """Where a field lies."""
@@ -59,8 +63,15 @@ class Site:
         word = (word & ~self.mask) | (value << self._shift & self.mask)
         return data[: self.start] + word.to_bytes(self.size, "big") + data[self.end :]
 
-    def text(self, value: int) -> str:
-        """A value as people write it."""
+    def texts(self, one: int, other: int) -> tuple[str, str]:
+        """Two values as people write them; of long data only the first byte that differs."""
+        if self.sort is not Sort.OCTETS or self.size <= _SHOWN:
+            return self._text(one), self._text(other)
+        first, second = (value.to_bytes(self.size, "big") for value in (one, other))
+        at = next((at for at in range(self.size) if first[at] != second[at]), 0)
+        return f"0x{first[at]:02x} at byte {at}", f"0x{second[at]:02x}"
+
+    def _text(self, value: int) -> str:
         if self.sort is Sort.NUMBER:
             return str(value)
         octets = value.to_bytes(self.size, "big")
@@ -68,7 +79,7 @@ class Site:
             return octets.decode("latin-1").encode("unicode_escape").decode()
         if self.size == 4:
             return ".".join(map(str, octets))
-        return octets.hex(":") if self.size <= 16 else f"{octets[:16].hex(':')}…"
+        return octets.hex(":")
 
     @property
     def _shift(self) -> int:

@@ -20,6 +20,7 @@ from wirelab.emulator.network import Lab
 from wirelab.emulator.nodes import Bridge, Host, Router
 from wirelab.emulator.sockets import Socket
 from wirelab.emulator.tap import Captured, PointStatistics, Taps
+from wirelab.emulator.ways import Way
 
 __all__ = [
     "Bridge",
@@ -40,5 +41,6 @@ __all__ = [
     "Taps",
     "TopologyError",
     "Veth",
+    "Way",
     "sandbox",
 ]

@@ -20,6 +20,7 @@ from wirelab.emulator.rtnetlink import RTMGRP_LINK
 from wirelab.emulator.sandbox import SCRATCH
 from wirelab.emulator.sysctls import NO_IPV6
 from wirelab.emulator.tap import Taps, await_kernel_timestamps
+from wirelab.emulator.ways import Way, ways
 
 _READY_WITHIN = 10.0  # seconds; a second is usual for IPv6, a few milliseconds for IPv4
 
@@ -195,6 +196,10 @@ class Lab(Mininet):
                 for key, value in _addresses(interface).items():
                     found[f"{interface.name}.{key}"] = found[f"{host.name}.{key}"] = value
         return found
+
+    def ways(self) -> dict[str, dict[str, Way]]:
+        """Return, for each capture point, the way that the packets of each address take to it."""
+        return ways(self.links, {p: self.interface(name) for p, name in self._points.items()})
 
 
 _RTMGRP_IPV6_IFADDR = 0x100

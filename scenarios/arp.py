@@ -1,5 +1,6 @@
 """ARP: who has this address, and here I am."""
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.lan import Lan
@@ -28,6 +29,7 @@ _WHO_HAS = (
                     "arp.opcode == 2 && eth.dst == ${c.mac} && arp.src.hw_mac == ${s.mac}"
                     " && arp.src.proto_ipv4 == ${s.ip} && arp.dst.hw_mac == ${c.mac}"
                     " && arp.dst.proto_ipv4 == ${c.ip}",
+                    within="1s",
                     at="c",
                 ),
                 habit(
@@ -42,6 +44,7 @@ _WHO_HAS = (
                         "reply",
                         "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
                         " && icmp.ident == ${echo.icmp.ident} && icmp.seq == ${echo.icmp.seq}",
+                        within="1s",
                         at="c",
                     ),
                 ),
@@ -49,6 +52,7 @@ _WHO_HAS = (
         ),
         closed=["arp", "icmp"],
     ),
+    equivalents=(IP_ID, DONT_FRAGMENT),
 )
 def arp_cold_resolve(lab: Stage) -> None:
     """The first packet to a neighbour waits for ARP.

@@ -1,12 +1,24 @@
 """DHCP: an address for the asking."""
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.traffic.clients import dhcpcd
 from wirelab.traffic.servers import Dnsmasq
-from wirelab.verify import allow, habit, optional, par, seq, step
+from wirelab.verify import allow, equivalent, habit, optional, par, seq, step
 
+_OWN_BUSINESS = "a client tells of itself, and asks for, what it likes (RFC 2131 section 4.4.1)"
+_OWN = ("request_list_item", "vendor_class_id", "dhcp_max_message_size", "value", "type")
+_EQUIVALENTS = (
+    IP_ID,
+    DONT_FRAGMENT,
+    *(equivalent(f"dhcp.option.{o}", _OWN_BUSINESS, steps=("discover*", "request")) for o in _OWN),
+    equivalent(
+        "dhcp.secs", "a client counts seconds by its own clock; a server need not repeat it"
+    ),
+    equivalent("dhcp.option.re*_time_value", "a server varies it as it likes; RFC 2131 4.4.5"),
+)
 _BROADCAST = "eth.dst == ff:ff:ff:ff:ff:ff"
 _FROM_CLIENT = (
     "ip.src == 0.0.0.0 && ip.dst == 255.255.255.255 && udp.srcport == 68 && udp.dstport == 67"
@@ -36,7 +48,8 @@ _ANSWERED = seq(
     step(
         "offer",
         f"dhcp.option.dhcp == 2 && {_FROM_SERVER} && dhcp.ip.your == ${{lease.ip}}"
-        " && dhcp.option.dhcp_server_id == ${s.ip}",
+        " && dhcp.option.dhcp_server_id == ${s.ip}"
+        " && dhcp.option.subnet_mask == ${lan.mask}",
     ),
     step(
         "request",
@@ -96,6 +109,7 @@ _ASKED_TWICE = (
         ],
         at="c",
     ),
+    equivalents=_EQUIVALENTS,
 )
 def dhcp_dora(lab: Stage) -> None:
     """A client gets its address: Discover, Offer, Request, ACK.
@@ -112,6 +126,6 @@ def dhcp_dora(lab: Stage) -> None:
     lab["s"].sysctl("net.ipv4.neigh.s-eth0.delay_first_probe_time", 60)
     lab.start("s", Dnsmasq(lease=lab.random.randint(2, 48) * 3600))
     lease = dhcpcd(lab["c"])
-    lab.names["lease.ip"] = lease.ip
+    lab.names |= {"lease.ip": lease.ip, "lan.mask": "255.255.255.0"}
     lab.fact("lease", lease)
     lab.wait_for("arp.isannouncement", at="x")

@@ -1,15 +1,19 @@
 """DNS: from a name to an address."""
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.names import Names
 from wirelab.traffic.clients import dig
 from wirelab.traffic.servers import Named, Nsd, Record, Zone, name_servers
-from wirelab.verify import Item, allow, seq, step
+from wirelab.verify import Item, allow, equivalent, seq, step
 
 _NAME = "www.example.test"
 _ALIAS = "www.example.test.cdn.test"
 _ADDRESS = "198.51.100.7"  # RFC 5737: what the name stands for; nobody goes there
+_ALL_BUT_CD = "0xffef"  # the recursor checks signatures itself, and so disables that elsewhere
+_AUTHORITATIVE = f"dns.flags & {_ALL_BUT_CD} == 0x8400"
+_CDN = f'dns.a == {_ADDRESS} && dns.ns == "ns.cdn.test" && dns.a == ${{cdn.ip}}'
 
 
 def _exchange(server: str, name: str, finds: str, *, again: str = "") -> tuple[Item, Item]:
@@ -18,15 +22,16 @@ def _exchange(server: str, name: str, finds: str, *, again: str = "") -> tuple[I
     return (
         step(
             asked,
-            f"dns.flags.response == 0 && ip.src == ${{rec.ip}} && ip.dst == ${{{server}.ip}}"
-            f' && dns.flags.recdesired == 0 && dns.qry.name == "{name}" && dns.qry.type == 1',
+            f"dns.flags & {_ALL_BUT_CD} == 0x0000 && ip.src == ${{rec.ip}}"
+            f' && ip.dst == ${{{server}.ip}} && dns.qry.name == "{name}" && dns.qry.type == 1',
             at="wan",
         ),
         step(
             f"{server}{again}_says",
-            f"dns.flags.response == 1 && ip.src == ${{{server}.ip}} && ip.dst == ${{rec.ip}}"
+            f"ip.src == ${{{server}.ip}} && ip.dst == ${{rec.ip}} && dns.resp.ttl === 3600"
             f" && dns.id == ${{{asked}.dns.id}} && udp.dstport == ${{{asked}.udp.srcport}}"
             f' && dns.qry.name == "{name}" && {finds}',
+            within="5s",
             at="wan",
         ),
     )
@@ -35,7 +40,7 @@ def _exchange(server: str, name: str, finds: str, *, again: str = "") -> tuple[I
 def _referral(to: str, address: str) -> str:
     """No answer, but who knows more, and where that is."""
     return (
-        "dns.flags.authoritative == 0 && dns.count.answers == 0 && dns.count.auth_rr == 1"
+        f"dns.flags & {_ALL_BUT_CD} == 0x8000 && dns.count.answers == 0 && dns.count.auth_rr == 1"
         f' && dns.ns == "{to}" && dns.a == ${{{address}.ip}}'
     )
 
@@ -48,24 +53,26 @@ def _referral(to: str, address: str) -> str:
     expect=seq(
         step(
             "question",
-            "dns.flags.response == 0 && ip.src == ${c.ip} && ip.dst == ${rec.ip}"
-            f' && dns.flags.recdesired == 1 && dns.qry.name == "{_NAME}" && dns.qry.type == 1',
+            "dns.flags == 0x0100 && ip.src == ${c.ip} && ip.dst == ${rec.ip}"
+            f' && dns.qry.name == "{_NAME}" && dns.qry.type == 1',
             at="lan",
         ),
         *_exchange("root", _NAME, _referral("ns.test", "tld")),
         *_exchange("tld", _NAME, _referral("ns.example.test", "auth")),
-        *_exchange("auth", _NAME, f'dns.flags.authoritative == 1 && dns.cname == "{_ALIAS}"'),
+        *_exchange("auth", _NAME, f'{_AUTHORITATIVE} && dns.cname == "{_ALIAS}"'),
         *_exchange("tld", _ALIAS, _referral("ns.cdn.test", "cdn"), again="_alias"),
-        *_exchange("cdn", _ALIAS, f"dns.flags.authoritative == 1 && dns.a == {_ADDRESS}"),
+        *_exchange("cdn", _ALIAS, f"{_AUTHORITATIVE} && {_CDN}"),
         step(
             "answer",
-            "dns.flags.response == 1 && ip.src == ${rec.ip} && ip.dst == ${c.ip}"
+            "dns.flags == 0x8180 && ip.src == ${rec.ip} && ip.dst == ${c.ip}"
             " && dns.id == ${question.dns.id} && udp.dstport == ${question.udp.srcport}"
-            " && dns.flags.recavail == 1 && dns.flags.rcode == 0 && dns.count.answers == 2"
-            f' && dns.cname == "{_ALIAS}" && dns.a == {_ADDRESS}',
+            " && all dns.resp.ttl in {3590 .. 3600} && dns.count.answers == 2"
+            f' && dns.cname == "{_ALIAS}" && {_CDN}',
+            within="5s",
+            of="question",
             at="lan",
         ),
-        closed=["dns"],
+        closed=["dns", "icmp"],
         allow=[
             allow(
                 "BIND asks the root who the root servers are, before the client comes (RFC 8109)",
@@ -73,6 +80,12 @@ def _referral(to: str, address: str) -> str:
                 most=4,
             )
         ],
+    ),
+    equivalents=(
+        IP_ID,
+        DONT_FRAGMENT,
+        equivalent("dns.flags.checkdisable", "a recursor may check for itself; RFC 4035 4.9.2"),
+        equivalent("dns.rr.udp_payload_size", "each side says how much it takes; RFC 6891 6.2.3"),
     ),
 )
 def dns_recursion(lab: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
@@ -126,9 +127,10 @@ def _pmtud_df(settings: Settings) -> Item:
         step("too_big", f"{_WHOLE} && ip.flags.df == 1", at="lan"),
         step(
             "frag_needed",
-            "icmp.type == 3 && icmp.code == 4 && ip.src#1 == ${r1.ip} && ip.dst#1 == ${c.ip}"
-            f" && icmp.mtu == {mtu} && ip.src#2 == ${{c.ip}} && ip.dst#2 == ${{s.ip}}"
-            f" && ip.id#2 == ${{too_big.ip.id}} && ip.len#2 == {_ETHERNET_MTU}",
+            "icmp.type#1 == 3 && icmp.code#1 == 4 && ip.src#1 == ${r1.ip} && ip.dst#1 == ${c.ip}"
+            f" && icmp.mtu == {mtu} && ip.len#2 == {_ETHERNET_MTU}",
+            quotes="too_big",
+            within="1s",
             at="lan",
         ),
         step(
@@ -137,14 +139,15 @@ def _pmtud_df(settings: Settings) -> Item:
             f" && ip.len == {mtu}",
             at="lan",
         ),
-        forwarded("fits", "lan", "wan"),
+        forwarded("fits", "lan", "wan", within="1s"),
         step(
             "reply",
             "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
             f" && ip.len == {mtu} && icmp.ident == ${{fits.icmp.ident}}",
+            within="1s",
             at="wan",
         ),
-        forwarded("reply", "wan", "lan"),
+        forwarded("reply", "wan", "lan", within="1s"),
         closed=["ip", "icmp"],
     )
 
@@ -156,6 +159,7 @@ def _pmtud_df(settings: Settings) -> Item:
     rfcs=("RFC 1191 section 4", "RFC 792 (destination unreachable)"),
     settings=(MTU,),
     expect=_pmtud_df,
+    equivalents=(IP_ID, DONT_FRAGMENT),
 )
 def pmtud_df(lab: Stage) -> None:
     """A datagram that a router may not cut: fragmentation needed.

@@ -13,17 +13,23 @@ from wirelab.verify import Item, forwarded, par, seq, step, stream
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
 _FILE = "logo.png"
 # Every segment but bare acknowledgements, whose number depends on timing.
-_CLOSED = ["tcp.len > 0", "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1"]
+_CLOSED = [
+    "icmp",
+    "tcp.len > 0",
+    "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
+]
 
 
 def _client(name: str, text: str) -> tuple[Item, Item]:
-    """A packet of the client, on both sides of the router."""
-    return step(name, f"ip.src == ${{c.ip}} && {text}", at="lan"), forwarded(name, "lan", "wan")
+    """A packet of the client, which takes its time, on both sides of the router."""
+    sent = step(name, f"ip.src == ${{c.ip}} && {text}", at="lan")
+    return sent, forwarded(name, "lan", "wan", within="1s")
 
 
 def _server(name: str, text: str) -> tuple[Item, Item]:
-    """A packet of the server, on both sides of the router."""
-    return step(name, f"ip.src == ${{s.ip}} && {text}", at="wan"), forwarded(name, "wan", "lan")
+    """A packet of the server, which answers soon, on both sides of the router."""
+    sent = step(name, f"ip.src == ${{s.ip}} && {text}", at="wan", within="10s")
+    return sent, forwarded(name, "wan", "lan", within="1s")
 
 
 def _opened(name: str, port: str) -> tuple[Item, ...]:

@@ -1,5 +1,6 @@
 """ICMP errors: who says that a packet did not arrive, and why."""
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL
 from wirelab.scenarios.scenario import Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
@@ -14,16 +15,24 @@ _CLOSED_PORT = 33999
 _UDP_PROBE = f"udp && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && udp.dstport == {_CLOSED_PORT}"
 
 
-def _echo(destination: str) -> str:
-    return f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == {destination} && ip.ttl == 64"
+def _echo(destination: str) -> Item:
+    return step(
+        "echo",
+        f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == {destination}"
+        " && eth.dst == ${r1.mac}",
+        at="lan",
+    )
 
 
-def _unreachable(code: int, sender: str, probe: str) -> str:
-    """An ICMP destination-unreachable that quotes the packet of step `probe`."""
-    return (
-        f"icmp.type == 3 && icmp.code == {code} && ip.src#1 == ${{{sender}}}"
-        f" && ip.dst#1 == ${{c.ip}} && ip.src#2 == ${{c.ip}} && ip.dst#2 == ${{{probe}.ip.dst}}"
-        f" && ip.id#2 == ${{{probe}.ip.id}}"
+def _error(name: str, kind: int, code: int, sender: str, *, about: str, at: str = "lan") -> Item:
+    """An ICMP error for the client, which quotes the packet of step `about`."""
+    return step(
+        name,
+        f"icmp.type#1 == {kind} && icmp.code#1 == {code}"
+        f" && ip.src#1 == ${{{sender}}} && ip.dst#1 == ${{c.ip}}",
+        quotes=about,
+        within="2s",
+        at=at,
     )
 
 
@@ -34,14 +43,9 @@ def _unreachable(code: int, sender: str, probe: str) -> str:
     rfcs=("RFC 1122 section 4.1.3.1", "RFC 792 (destination unreachable)"),
     expect=seq(
         step("probe", _UDP_PROBE, at="lan"),
-        forwarded("probe", "lan", "wan"),
-        step(
-            "closed",
-            _unreachable(3, "s.ip", "probe")
-            + " && udp.srcport == ${probe.udp.srcport} && udp.dstport == ${probe.udp.dstport}",
-            at="wan",
-        ),
-        forwarded("closed", "wan", "lan"),
+        forwarded("probe", "lan", "wan", within="1s"),
+        _error("closed", 3, 3, "s.ip", about="probe", at="wan"),
+        forwarded("closed", "wan", "lan", within="1s"),
         closed=["udp", "icmp"],
     ),
 )
@@ -61,7 +65,7 @@ def unreach_port(lab: Stage) -> None:
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
     expect=seq(
-        step("echo", _echo("${nobody.ip}"), at="lan"),
+        _echo("${nobody.ip}"),
         *(
             step(
                 f"who_has{attempt}",
@@ -72,9 +76,10 @@ def unreach_port(lab: Stage) -> None:
             )
             for attempt in (1, 2, 3)
         ),
-        step("host_unreachable", _unreachable(1, "r1.ip", "echo"), at="lan"),
-        closed=["icmp", "arp.dst.proto_ipv4 == ${nobody.ip}"],
+        _error("host_unreachable", 3, 1, "r1.ip", about="echo"),
+        closed=["ip", "icmp", "arp.dst.proto_ipv4 == ${nobody.ip}"],
     ),
+    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )
 def unreach_host(lab: Stage) -> None:
     """A host that does not exist, in a network that does.
@@ -94,10 +99,11 @@ def unreach_host(lab: Stage) -> None:
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
     expect=seq(
-        step("echo", _echo(_NO_NETWORK), at="lan"),
-        step("net_unreachable", _unreachable(0, "r1.ip", "echo"), at="lan"),
+        _echo(_NO_NETWORK),
+        _error("net_unreachable", 3, 0, "r1.ip", about="echo"),
         closed=["ip", "icmp"],
     ),
+    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )
 def unreach_net(lab: Stage) -> None:
     """A network to which the router has no route.
@@ -124,10 +130,11 @@ table ip filter {
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 1122 section 3.2.2.1"),
     expect=seq(
-        step("echo", _echo("${s.ip}"), at="lan"),
-        step("prohibited", _unreachable(9, "r1.ip", "echo"), at="lan"),
+        _echo("${s.ip}"),
+        _error("prohibited", 3, 9, "r1.ip", about="echo"),
         closed=["ip", "icmp"],
     ),
+    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )
 def unreach_admin(lab: Stage) -> None:
     """A packet that a router's filter rejects.
@@ -151,14 +158,7 @@ def _ttl_exceeded(settings: Settings) -> Item:
                 f"udp && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && ip.ttl == {hop}",
                 at="lan",
             ),
-            step(
-                f"answer{hop}",
-                f"icmp.type == {kind} && icmp.code == {code} && ip.src#1 == ${{{sender}}}"
-                f" && ip.dst#1 == ${{c.ip}} && ip.id#2 == ${{probe{hop}.ip.id}}"
-                f" && udp.srcport == ${{probe{hop}.udp.srcport}}"
-                f" && udp.dstport == ${{probe{hop}.udp.dstport}}",
-                at="lan",
-            ),
+            _error(f"answer{hop}", kind, code, sender, about=f"probe{hop}"),
         ]
     return seq(*steps, closed=["udp", "icmp"])
 
@@ -170,6 +170,7 @@ def _ttl_exceeded(settings: Settings) -> Item:
     rfcs=("RFC 792 (time exceeded)", "RFC 1812 section 5.3.1"),
     settings=(Setting("hops", 3, "routers between client and server", 1, 13, "routers"),),
     expect=_ttl_exceeded,
+    equivalents=(IP_ID, DONT_FRAGMENT),
 )
 def ttl_exceeded(lab: Stage) -> None:
     """Traceroute: every router on the way gives itself away.

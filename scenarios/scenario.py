@@ -8,7 +8,7 @@ from typing import Any
 from mininet.topo import Topo
 
 from wirelab.scenarios.stage import Stage
-from wirelab.verify import Item
+from wirelab.verify import Equivalent, Item
 
 
 class SettingError(Exception):
@@ -83,6 +83,10 @@ class Scenario:
     """Parameters of the topology that this scenario fixes."""
     origin: str = "real"
     """`real` where kernels, daemons and ordinary clients send every packet; else `crafted`."""
+    excuse: tuple[str, ...] = ()
+    """Invariants that its capture breaks, because it is about that."""
+    equivalents: tuple[Equivalent, ...] = ()
+    """What may as well be otherwise, with the reason: `lab mutate` lets such mutants live."""
 
     @property
     def title(self) -> str:
@@ -115,6 +119,8 @@ def scenario(
     settings: tuple[Setting, ...] = (),
     fixed: Mapping[str, Any] | None = None,
     origin: str = "real",
+    excuse: tuple[str, ...] = (),
+    equivalents: tuple[Equivalent, ...] = (),
 ) -> Callable[[Play], Scenario]:
     """Make a scenario of the function below: its text is the lesson, its body the traffic."""
     of_settings = expect if callable(expect) else lambda _settings: expect
@@ -122,7 +128,8 @@ def scenario(
     def make(play: Play) -> Scenario:
         family = play.__module__.rpartition(".")[2]
         return Scenario(
-            id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin
-        )
+            id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
+            excuse, equivalents,
+        )  # fmt: skip
 
     return make

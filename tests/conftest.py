@@ -1,9 +1,15 @@
 """What all tests share."""
 
+import json
 import signal
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from wirelab.scenarios import CATALOGUE
 
 # How long one example takes says something about the machine, not about the code.
 settings.register_profile("wirelab", deadline=None)
@@ -23,3 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="prove more: longer soaks, more repetitions, more generated cases",
     )
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Every line of `lab run all --json`, by scenario: the catalogue is played once."""
+    folder = tmp_path_factory.mktemp("out")
+    argv = [sys.executable, "-m", "wirelab", "run", "all", "--json", "-o", str(folder)]
+    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(lines) == len(CATALOGUE), ended.stderr
+    return {line["scenario"]: line for line in lines}

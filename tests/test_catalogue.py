@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,17 +15,6 @@ from wirelab.scenarios import CATALOGUE
 from wirelab.verify import Capture, Frame, judge, read_capture
 
 SCENARIOS = sorted(CATALOGUE)
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Every line of `lab run all --json`, by scenario."""
-    folder = tmp_path_factory.mktemp("out")
-    argv = [sys.executable, "-m", "wirelab", "run", "all", "--json", "-o", str(folder)]
-    ended = subprocess.run(argv, capture_output=True, text=True, check=False)
-    lines = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert len(lines) == len(SCENARIOS), ended.stderr
-    return {line["scenario"]: line for line in lines}
 
 
 def _verdict(result: dict[str, Any]) -> dict[str, Any]:

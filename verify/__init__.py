@@ -2,6 +2,7 @@
 
 from wirelab.verify.capture import Capture, read_capture
 from wirelab.verify.dissect import dissect
+from wirelab.verify.equivalent import Equivalent, equivalent
 from wirelab.verify.errors import CaptureError, ExpectationError, FilterError, VerifyError
 from wirelab.verify.expect import (
     allow,
@@ -26,7 +27,7 @@ from wirelab.verify.items import Item
 from wirelab.verify.judge import judge
 from wirelab.verify.ladder import ladder
 from wirelab.verify.merge import merged
-from wirelab.verify.provenance import Provenance, provenance
+from wirelab.verify.provenance import Provenance, Way, provenance
 from wirelab.verify.verdict import Verdict
 from wirelab.verify.writer import CaptureWriter
 
@@ -34,6 +35,7 @@ __all__ = [
     "Capture",
     "CaptureError",
     "CaptureWriter",
+    "Equivalent",
     "ExpectationError",
     "FilterError",
     "Frame",
@@ -42,11 +44,13 @@ __all__ = [
     "Provenance",
     "Verdict",
     "VerifyError",
+    "Way",
     "allow",
     "any_order",
     "display_filter",
     "dissect",
     "either",
+    "equivalent",
     "explain",
     "explanation",
     "forwarded",

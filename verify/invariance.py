@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirelab.verify.errors import ExpectationError
-from wirelab.verify.invariants import NAMES, Violation, check
+from wirelab.verify.invariants import NAMES as ALWAYS
+from wirelab.verify.invariants import check
+from wirelab.verify.laws import NAMES as LAWFUL
+from wirelab.verify.laws import broken
+from wirelab.verify.provenance import Provenance, provenance
 from wirelab.verify.verdict import InvariantChecked, Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -15,9 +19,12 @@ if TYPE_CHECKING:
 
     from wirelab.verify.capture import Capture
     from wirelab.verify.packet import Packet
+    from wirelab.verify.violation import Violation
 
 DROPS = "drops"
 """The invariant that every frame was captured."""
+NAMES = (*ALWAYS, *LAWFUL)
+"""The names of all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +60,22 @@ def check_invariants(
         excused: the names of those that may be broken.
     """
     mtus = {point.name: point.mtu for point in capture.points if point.mtu is not None}
-    violations = check(packets, mtus)
+    made = provenance(capture.comment) or Provenance("")
+    violations = sorted((*check(packets, mtus), *broken(packets, made)), key=_place)
     lost = sum(dropped or 0 for _, dropped in capture.counts.values())
-    broken = Counter(violation.name for violation in violations) + Counter({DROPS: lost})
+    counts = Counter(violation.name for violation in violations) + Counter({DROPS: lost})
     problems = [_problem(packets, each) for each in violations if each.name not in excused]
+    checked = (*ALWAYS, *(LAWFUL if made.ways else ()), DROPS)
     if DROPS not in excused:
         problems += _lost(capture)
     return Checked(
-        tuple(InvariantChecked(name, broken[name], name in excused) for name in (*NAMES, DROPS)),
+        tuple(InvariantChecked(name, counts[name], name in excused) for name in checked),
         tuple(problems),
     )
+
+
+def _place(violation: Violation) -> int:
+    return violation.frame
 
 
 def _problem(packets: Sequence[Packet], violation: Violation) -> Problem:

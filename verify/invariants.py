@@ -5,11 +5,11 @@ The names of the violations are stable, so that a scenario can excuse one that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wirelab.verify.dissectors.checksum import BAD, ILLEGAL
 from wirelab.verify.fields import FIELDS
+from wirelab.verify.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,18 +31,6 @@ _SHORTEST = {"ip": 20, "ipv6": 40, "udp": 8, "tcp": 20}
 _JOINED = frozenset(
     {"ip.reassembled_in", "ip.fragment.count", "ipv6.reassembled.in", "ipv6.fragment.count"}
 )
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something in a capture that should never be."""
-
-    name: str
-    """What it is, "udp-checksum"; one of `NAMES`."""
-    frame: int
-    """The number of the frame that shows it."""
-    text: str
-    """What is wrong, with the values, in one line."""
 
 
 NAMES = (

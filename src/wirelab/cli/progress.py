@@ -1,7 +1,7 @@
 """Progress: a bar on a terminal, plain lines in a pipe."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -66,3 +66,27 @@ def plain_or_live(total: int, *, quiet: bool) -> Iterator[Progress]:
     live = _Bar(total)
     with live.bar:
         yield live
+
+
+Counted = tuple[Callable[[int], None], Callable[[], None]]
+"""What is told how many there are, and what is told of each that is done."""
+
+
+@contextmanager
+def counted(what: str, *, quiet: bool) -> Iterator[Counted]:
+    """Give what counts things of one kind: a bar on a terminal, else nothing."""
+    if quiet or not sys.stdout.isatty():
+        yield (lambda _total: None, lambda: None)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(what, total=None)
+
+        def judged() -> None:
+            bar.advance(task)
+            if not int(bar.tasks[0].completed) % 16:
+                bar.refresh()
+
+        yield (lambda total: bar.update(task, total=total), judged)

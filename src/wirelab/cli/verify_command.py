@@ -45,7 +45,8 @@ def command(
         ours = provenance(read.comment) or Provenance("")
         same = ours.scenario == expect and not assignments
         settings = {**job.settings, **(ours.settings if same else {})}
-        verdict = judge(job.scenario.expect(settings), read, names=ours.names, at=at)
+        excuse = job.scenario.excuse
+        verdict = judge(job.scenario.expect(settings), read, names=ours.names, excuse=excuse, at=at)
     if as_json:
         click.echo(json.dumps({"scenario": expect, **verdict.as_json()}, indent=2))
     else:

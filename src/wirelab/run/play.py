@@ -16,6 +16,7 @@ from wirelab.verify import (
     Point,
     Provenance,
     Verdict,
+    Way,
     explain,
     judge,
     read_capture,
@@ -67,6 +68,7 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
         scenario.expect(job.settings),
         read_capture(folder / "capture.pcapng"),
         names=stage.names,
+        excuse=scenario.excuse,
     )
     _write_json(folder / "facts.json", _facts(job, stage, lab))
     details = {
@@ -100,7 +102,11 @@ def _write_captures(
         Point(point, f"interface {name} of the lab", lab.interface(name).mtu)
         for point, name in job.scenario.points.items()
     ]
-    comment = Provenance(job.scenario.id, job.seed, job.settings, names).comment()
+    ways = {
+        point: {address: Way(way.mac, way.hops, way.past) for address, way in found.items()}
+        for point, found in lab.ways().items()
+    }
+    comment = Provenance(job.scenario.id, job.seed, job.settings, names, ways).comment()
     (folder / "points").mkdir()
     _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
     for point in points:

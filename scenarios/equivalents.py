@@ -1,0 +1,18 @@
+"""What may be otherwise in a correct network, so that no expectation need notice.
+
+A scenario lists those that concern it. Whatever a correct stack does determine is checked, by the
+filters of its steps or by the laws of the lab (docs/mutation.md).
+"""
+
+from wirelab.verify import equivalent
+
+IP_ID = equivalent(
+    "ip.id", "a sender numbers packets that are not cut as it likes (RFC 6864 section 4.1)"
+)
+DONT_FRAGMENT = equivalent(
+    "ip.flags.df", "a sender decides for itself whether its packets may be cut (RFC 791)"
+)
+QUOTED_TTL = equivalent(
+    "ip.ttl#2", "a router may count down before it finds out what is wrong (RFC 1812 4.3.2.3)"
+)
+FLOW_LABEL = equivalent("ipv6.flow", "a sender labels its flows as it likes (RFC 6437 section 3)")

@@ -1,0 +1,173 @@
+"""What the stacks of a lab never do; each violation is made on purpose."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import lab_capture as lab
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.l2 import ARP, Ether
+
+from wirelab.verify import Provenance, dissect, judge, seq, step
+from wirelab.verify.laws import NAMES, broken
+
+
+def names(seen: list[lab.Seen], **more: int) -> set[str]:
+    """The names of the laws that a capture breaks."""
+    return {each.name for each in broken(dissect(lab.capture(seen, **more).frames), lab.MADE)}
+
+
+def lan(packet: object) -> list[lab.Seen]:
+    """Something that is only seen at the client's point."""
+    return [("lan", packet)]
+
+
+def from_client(packet: object) -> list[lab.Seen]:
+    return lan(Ether(src=lab.C, dst=lab.R_LAN) / packet)
+
+
+def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
+    """The same with other fields in the IP header of one packet."""
+    point, packet = seen[at]
+    copy = packet.copy()
+    for name, value in fields.items():
+        setattr(copy[IP], name, value)
+    return [*seen[:at], (point, copy), *seen[at + 1 :]]
+
+
+PROPER = [lab.resolution, lab.ping, lab.refused, lab.lookup, lab.talk, lab.lease, lab.everything]
+
+
+@pytest.mark.parametrize("made", PROPER, ids=lambda made: made.__name__)
+def test_proper_traffic_breaks_no_law(made: object) -> None:
+    assert names(made()) == set()  # type: ignore[operator]
+
+
+PING, REFUSED, LOOKUP, TALK = lab.ping(), lab.refused(), lab.lookup(), lab.talk()
+UDP_OUT = lab.there() / UDP(sport=1, dport=2)
+CASES = [
+    ("station", lan(Ether(src=lab.S, dst=lab.R_LAN) / UDP_OUT)),
+    ("station", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / UDP_OUT)),
+    ("station", lan(Ether(src=lab.C, dst="02:00:00:00:00:77") / ARP(
+        op=2, hwsrc=lab.C, psrc=lab.CLIENT, hwdst="02:00:00:00:00:77", pdst=lab.NEAR))),
+    ("station", lan(Ether(src=lab.C, dst="01:00:5e:00:00:02") / IP(
+        src=lab.CLIENT, dst="224.0.0.1") / UDP())),
+    ("stranger", from_client(IP(src="10.9.9.9", dst=lab.SERVER) / UDP())),
+    ("trailer", from_client(IP(src=lab.CLIENT, dst=lab.SERVER, len=28) / UDP(len=8) / b"xy")),
+    ("hops", from_client(lab.there(ttl=63) / UDP(sport=1, dport=2))),
+    ("hops", changed(PING, 1, ttl=64)),
+    ("service", from_client(lab.there(tos=0x10) / ICMP(type=8))),
+    ("service", changed(REFUSED, 2, tos=0)),
+    ("reserved", from_client(lab.there(flags="evil") / UDP(sport=1, dport=2))),
+    ("reserved", from_client(lab.there() / ICMP(type=8, code=1))),
+    ("reserved", from_client(lab.there() / TCP(flags="S", reserved=1))),
+    ("reserved", from_client(lab.there() / TCP(flags="S", urgptr=5))),
+    ("transit", changed(PING, 1, tos=1)),
+    ("transit", changed(PING, 1, id=77)),
+    ("transit", PING[1:2]),
+    ("echo", [PING[0], PING[1], *lab.back(lab.here() / ICMP(type=0, id=7, seq=2) / bytes(20))]),
+    ("echo", PING[2:]),
+    ("quote", REFUSED[2:]),
+    ("quote", [*REFUSED[:2], *lab.back(
+        lab.here(tos=0xC0) / ICMP(type=3, code=3) / bytes(lab.there(3) / UDP(sport=1, dport=9)))]),
+    ("arp", lan(Ether(src=lab.C, dst=lab.R_LAN) / ARP(
+        op=3, hwsrc=lab.C, psrc=lab.CLIENT, pdst=lab.NEAR))),
+    ("arp", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / ARP(
+        op=1, hwsrc=lab.R_LAN, psrc=lab.NEAR, pdst=lab.NEAR))),
+    ("arp", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / ARP(
+        op=1, hwsrc=lab.C, psrc=lab.NEAR, pdst=lab.NEAR))),
+    ("arp", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / ARP(
+        op=1, hwsrc=lab.C, psrc=lab.CLIENT, hwdst=lab.R_LAN, pdst=lab.NEAR))),
+    ("arp", lan(Ether(src=lab.C, dst=lab.R_LAN) / ARP(
+        op=2, hwtype=6, hwsrc=lab.C, psrc=lab.CLIENT, hwdst=lab.R_LAN, pdst=lab.NEAR))),
+    ("tcp", TALK[2:]),
+    ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 101, 502))]),
+    ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 102, 501))]),
+    ("tcp", [*TALK[:10], *lab.out(lab.segment("A", 101, 501))]),
+    ("tcp", [*TALK[:6], *lab.back(lab.segment("P", 501, 0, b"x", server=True))]),
+    ("tcp", lab.out(lab.segment("SF", 100, 0))),
+    ("tcp", lab.out(lab.segment("S", 100, 1))),
+    ("dns", LOOKUP[2:]),
+    ("dns", lab.out(lab.question(z=1))),
+    ("dns", lab.out(lab.question(ra=1))),
+    ("dns", lab.out(lab.question(rcode=1))),
+    ("dns", [*LOOKUP[:2], *lab.back(lab.answer("b.test"))]),
+    ("dns", [*LOOKUP[:2], *lab.back(lab.answer(opcode=2))]),
+    ("dns", [*LOOKUP[:2], *lab.back(lab.answer(cd=1))]),
+    ("dhcp", lan(lab.message("offer"))),
+    ("dhcp", lan(lab.message("discover", op=2))),
+    ("dhcp", lan(lab.message("discover", secs=9))),
+    ("dhcp", lan(lab.message("discover", hops=1))),
+    ("dhcp", lan(lab.message("discover", yiaddr="10.1.0.1"))),
+    ("dhcp", lan(lab.message("discover", file=b"x"))),
+    ("dhcp", lan(lab.message("discover", chaddr=bytes(16)))),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", flags="B"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", siaddr="10.1.0.9"))]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"), CASES, ids=[f"{n}-{at}" for at, (n, _) in enumerate(CASES)]
+)
+def test_what_breaks_a_law_is_named(name: str, seen: list[lab.Seen]) -> None:
+    assert name in names(seen)
+
+
+def test_a_frame_that_was_not_captured_to_its_end_is_named() -> None:
+    capture = lab.capture(lab.ping())
+    short = replace(capture.frames[0], data=capture.frames[0].data[:-1])
+    cut = replace(capture, frames=(short, *capture.frames[1:]))
+    assert "cut-frame" in {each.name for each in broken(dissect(cut.frames), lab.MADE)}
+
+
+def test_a_long_silence_is_named() -> None:
+    assert names(lab.resolution(), gap=40_000 * lab.MS) == {"pause"}
+
+
+def test_a_packet_that_a_router_cuts_is_still_the_same_packet() -> None:
+    whole = lab.there(9) / ICMP(type=8, id=1, seq=1) / bytes(64)
+    payload = bytes(whole[ICMP])
+    head = {"src": lab.CLIENT, "dst": lab.SERVER, "id": 9, "ttl": 63, "proto": 1}
+    parts = [IP(flags="MF", **head) / payload[:40], IP(frag=5, **head) / payload[40:]]
+    seen = [lab.out(whole)[0], *(("wan", Ether(src=lab.R_WAN, dst=lab.S) / p) for p in parts)]
+    assert names(seen) == set()
+    other = IP(frag=5, **head) / (b"x" * len(payload[40:]))
+    assert "transit" in names([*seen[:2], ("wan", Ether(src=lab.R_WAN, dst=lab.S) / other)])
+
+
+def test_every_law_has_a_case_that_breaks_it() -> None:
+    assert {name for name, _ in CASES} | {"cut-frame", "pause"} == set(NAMES)
+
+
+def test_a_capture_that_tells_of_no_lab_is_held_to_no_law() -> None:
+    assert broken(dissect(lab.capture(PING[2:]).frames), Provenance("x")) == []
+
+
+def test_a_broken_law_fails_the_verdict_unless_it_is_excused() -> None:
+    expectation, capture = seq(step("reply", "icmp.type == 0", at="lan")), lab.capture(PING[2:])
+    verdict = judge(expectation, capture)
+    assert [problem.kind.value for problem in verdict.problems] == ["invariant", "invariant"]
+    assert judge(expectation, capture, excuse=["echo"]).passed
+    assert judge(expectation, capture, own=False, names={}).passed
+
+
+_WHOLE = lab.capture(lab.everything())
+
+
+@given(
+    st.integers(0, len(_WHOLE.frames) - 1),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=4),
+    st.integers(0, 400),
+)
+def test_no_frame_is_too_strange_to_be_judged(
+    at: int, changes: list[tuple[int, int]], kept: int
+) -> None:
+    octets = bytearray(_WHOLE.frames[at].data)
+    for place, value in changes:
+        octets[place % len(octets)] = value
+    strange = replace(_WHOLE.frames[at], data=bytes(octets[: max(kept, 1)]))
+    frames = (*_WHOLE.frames[:at], strange, *_WHOLE.frames[at + 1 :])
+    assert isinstance(broken(dissect(frames), lab.MADE), list)

@@ -1,0 +1,85 @@
+"""ICMP answers are about what was asked or sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from wirelab.verify.datagram import carried, quoted
+from wirelab.verify.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wirelab.verify.datagram import Datagram
+    from wirelab.verify.laws.scene import Scene
+    from wirelab.verify.layer import Layer
+    from wirelab.verify.packet import Packet
+    from wirelab.verify.provenance import Way
+
+_REQUESTS, _REPLIES = {"icmp": 8, "icmpv6": 128}, {"icmp": 0, "icmpv6": 129}
+_ERRORS = frozenset({3, 5, 11, 12})
+_ERROR_LENGTH = 576
+"""Bytes of an ICMP error at most (RFC 1812 section 4.3.2.3); Linux quotes as much as fits."""
+_HEADERS = 28
+"""Bytes of the IP and ICMP headers of an error."""
+
+
+def echoes(scene: Scene) -> Iterator[Violation]:
+    """An echo reply returns identifier, number and data of a request from where it goes."""
+    asked: set[tuple[object, ...]] = set()
+    for layer in (*scene.layers("icmp"), *scene.layers("icmpv6")):
+        datagram = carried(layer.packet)
+        if datagram is None or layer.end - layer.start < 8:
+            continue
+        kind = layer.data[layer.start]
+        said = layer.data[layer.start + 4 : layer.end]
+        point = layer.packet.frame.point
+        if kind == _REQUESTS[layer.protocol]:
+            asked.add((point, datagram.source, said))
+        elif kind == _REPLIES[layer.protocol] and (point, datagram.destination, said) not in asked:
+            text = "an echo reply with data or numbers for which nobody asked"
+            yield Violation("echo", layer.packet.frame.number, text)
+
+
+def quotes(scene: Scene) -> Iterator[Violation]:
+    """An ICMP error quotes a packet that its receiver sent, as it was where the error arose."""
+    sent: defaultdict[tuple[object, ...], list[tuple[Packet, Datagram]]] = defaultdict(list)
+    for packet, datagram in scene.datagrams:
+        part = quoted(packet)
+        if part is None or datagram.version != 4 or not _is_error(packet):
+            sent[packet.frame.point, datagram.source, datagram.identification].append(
+                (packet, datagram)
+            )
+        elif part.source == datagram.destination:
+            way = scene.way(packet.frame.point, datagram.source)
+            originals = sent[packet.frame.point, part.source, part.identification]
+            if way and not any(_quotes(packet, part, way, *each) for each in originals):
+                text = "it quotes a packet that was not sent like this"
+                yield Violation("quote", packet.frame.number, text)
+
+
+def _is_error(packet: Packet) -> bool:
+    kinds = packet.values("icmp.type")
+    return bool(kinds) and kinds[0] in _ERRORS
+
+
+def _quotes(error: Packet, part: Datagram, way: Way, packet: Packet, original: Datagram) -> bool:
+    """Whether an error quotes a packet: header, and as much as there is room for.
+
+    A router may have counted the TTL down before it saw that something is wrong.
+    """
+    inner = next(each for each in error.layers if each.quoted)
+    outer = next(each for each in packet.layers if each.protocol == "ip")
+    room = min(len(original.payload), _ERROR_LENGTH - _HEADERS - original.header)
+    return (
+        _fixed(inner) == _fixed(outer)
+        and original.hops - way.hops - part.hops in (0, 1)
+        and part.payload == original.payload[:room]
+    )
+
+
+def _fixed(layer: Layer) -> Sequence[int]:
+    """An IP header without TTL and checksum."""
+    at, data = layer.start, layer.data
+    return data[at : at + 8] + data[at + 9 : at + 10] + data[at + 12 : at + 20]

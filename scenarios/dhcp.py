@@ -6,7 +6,7 @@ from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.traffic.clients import dhcpcd
 from wirelab.traffic.servers import Dnsmasq
-from wirelab.verify import allow, equivalent, habit, optional, par, seq, step
+from wirelab.verify import allow, equivalent, habit, never, optional, par, seq, step
 
 _OWN_BUSINESS = "a client tells of itself, and asks for, what it likes (RFC 2131 section 4.4.1)"
 _OWN = ("request_list_item", "vendor_class_id", "dhcp_max_message_size", "value", "type")
@@ -98,6 +98,7 @@ _ASKED_TWICE = (
     expect=seq(
         step("discover", f"dhcp.option.dhcp == 1 && {_FROM_CLIENT}"),
         par(_ANSWERED, optional(*_ASKED_TWICE)),
+        never("dhcp.option.dhcp in {2, 5}", at="x", seen="dhcp"),  # answers are unicast here
         closed=["dhcp", "arp", "icmp"],
         allow=[
             allow(

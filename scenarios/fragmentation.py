@@ -15,7 +15,7 @@ _ETHERNET_MTU = 1500
 _SIZE_THAT_FITS = _ETHERNET_MTU - _HEADER - _ICMP_HEADER
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
-MTU = Setting("mtu", 1400, "MTU of the links behind the first router", 576, 1499, "bytes")
+MTU = Setting("mtu", 1400, "MTU of the links behind the first router", 68, 1499, "bytes")
 
 
 def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:

@@ -102,6 +102,7 @@ def unreach_host(lab: Stage) -> None:
         _echo(_NO_NETWORK),
         _error("net_unreachable", 3, 0, "r1.ip", about="echo"),
         closed=["ip", "icmp"],
+        points=["wan"],
     ),
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )
@@ -133,6 +134,7 @@ table ip filter {
         _echo("${s.ip}"),
         _error("prohibited", 3, 9, "r1.ip", about="echo"),
         closed=["ip", "icmp"],
+        points=["wan"],
     ),
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
 )

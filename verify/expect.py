@@ -48,6 +48,7 @@ _NAME = re.compile(r"[\w@+-]+")
 def seq(
     *items: Item,
     closed: Iterable[str] = (),
+    points: Iterable[str] = (),
     allow: Iterable[Allowance] = (),
     at: str | None = None,
     within: str | None = None,
@@ -58,13 +59,16 @@ def seq(
         items: the items, in the order of time.
         closed: display filters; at every point of which the sequence speaks, each frame that
             satisfies one of them must be taken by an item or covered by an allowance.
+        points: more capture points at which `closed` holds, though no item speaks of them: where
+            nothing may be seen.
         allow: the allowances.
         at: the capture point of all items in it that name none.
         within: how much time may pass from its first frame to its last.
 
     """
     filters = tuple(map(display_filter, closed))
-    return Seq(_several(items, "seq"), filters, tuple(allow), at, _window(within))
+    several = _several(items, "seq")
+    return Seq(several, filters, tuple(points), tuple(allow), at, _window(within))
 
 
 def par(*items: Item) -> Par:

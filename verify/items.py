@@ -134,6 +134,8 @@ class Seq:
     """The items, in the order of time."""
     closed: tuple[DisplayFilter, ...] = ()
     """At the points of the sequence, a frame that satisfies one of these must be expected."""
+    points: tuple[str, ...] = ()
+    """More points of the sequence, of which no item in it speaks."""
     allow: tuple[Allowance, ...] = ()
     """The exceptions from that."""
     at: str | None = None

@@ -143,7 +143,9 @@ def _from(asked: _Asked, point: str) -> Verdict:
     only = asked.capture
     if any(each.name == point for each in only.points):
         only = replace(only, frames=tuple(each for each in only.frames if each.point == point))
-    return replace(_judged(replace(asked, expectation=seen, capture=only)), view=point)
+    # The law that packets are seen at every point on their way speaks of the other points.
+    alone = replace(asked, expectation=seen, capture=only, excused=asked.excused | {"transit"})
+    return replace(_judged(alone), view=point)
 
 
 def _verdict(asked: _Asked, seen: Sightings, outcome: Outcome) -> Verdict:

@@ -103,7 +103,7 @@ class _View:
             if self._is_here(each.at)
         )
         closed = tuple(map(self._known, item.closed))
-        return replace(item, items=items, allow=allowed, closed=closed, at=None)
+        return replace(item, items=items, allow=allowed, closed=closed, points=(), at=None)
 
     def _either(self, item: Either, at: str | None) -> Item | None:
         """One of the alternatives may be what cannot be seen here."""

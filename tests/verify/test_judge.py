@@ -93,6 +93,17 @@ def test_of_a_capture_one_point_alone_can_be_judged() -> None:
         judge(expectation, capture(ping()), {"s.ip": S}, at="dmz")
 
 
+def test_a_closed_scope_holds_at_points_of_which_no_step_speaks() -> None:
+    expectation = seq(REQUEST, closed=["icmp"], points=["wan"])
+    asked = ping()[2]
+    quiet = capture([asked], points=["c", "wan"])
+    assert judge(expectation, quiet, {"s.ip": S}).passed
+    leaked = capture([asked, ("wan", 9, asked[2])], points=["c", "wan"])
+    assert kinds(judge(expectation, leaked, {"s.ip": S})) == [ProblemKind.UNEXPECTED_FRAME]
+    (problem,) = judge(expectation, capture([asked]), {"s.ip": S}).problems
+    assert problem.kind is ProblemKind.MISSING_POINT
+
+
 def test_the_one_point_of_a_capture_is_that_of_the_expectation() -> None:
     assert judge(PING, capture([("eth0", t, p) for _, t, p in ping()])).passed
     assert judge(PING, capture(ping(), points=["c", "idle"])).passed

@@ -23,6 +23,8 @@ def points_of(item: Item, at: str | None = None) -> tuple[str | None, ...]:
         at = item.at or at
     found: list[str | None] = []
     match item:
+        case Seq(points=points):
+            found = [*points]
         case Forwarded(source=source, at=to):
             found = [source, to]
         case Step() | Fragments() | Stream():

@@ -1,5 +1,6 @@
 """One scenario from start to verdict, inside its sandbox."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 from wirelab.emulator import Captured, EmulatorError, Lab, Missing, PointStatistics
 from wirelab.run.outcome import Outcome, Status
 from wirelab.run.plan import Job
-from wirelab.run.publish import publish
+from wirelab.run.publish import publish, withdraw
 from wirelab.scenarios import Stage
 from wirelab.verify import (
     CaptureWriter,
@@ -32,6 +33,7 @@ def play(job: Job, destination: int) -> Outcome:
     """
     begun = time.monotonic()
     name = job.scenario.id
+    withdraw(destination, name)
     try:
         verdict, captured, folder = _played(job)
     except Missing as error:
@@ -150,4 +152,11 @@ def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2, default=str) + "\n")
+    path.write_text(json.dumps(content, indent=2, default=_plain) + "\n")
+
+
+def _plain(value: object) -> object:
+    """What a player told, in types that JSON has."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)

@@ -43,6 +43,11 @@ def opened(output: Path) -> Iterator[int]:
         os.close(destination)
 
 
+def withdraw(destination: int, name: str) -> None:
+    """Remove what an earlier run left under `name`: the new one may leave nothing there."""
+    shutil.rmtree(Path(f"/proc/self/fd/{destination}") / name, ignore_errors=True)
+
+
 def publish(folder: Path, destination: int, name: str) -> None:
     """Copy `folder` into the folder open as descriptor `destination`, under `name`.
 

@@ -1,28 +1,25 @@
 """`lab verify`."""
 
 import json
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from wirelab.cli.coloured import tell
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
-from wirelab.run.plan import plan
-from wirelab.verify import (
-    Capture,
-    Provenance,
-    explain,
-    judge,
-    merged,
-    provenance,
-    read_capture,
-)
+from wirelab.cli.verify_inputs import Input, annotate, bound, check_target, inputs
+from wirelab.run.errors import PlanError
+from wirelab.run.plan import Job, plan
+from wirelab.verify import Item, Provenance, Verdict, judge, relaxed
+from wirelab.verify.explain_rows import rows
+
+_OPEN = "--open: closed scopes are open, frames that no step took are not judged"
 
 
 @click.command("verify")
-@click.argument("capture", type=click.Path(path_type=Path), required=False)
+@click.argument("captures", nargs=-1, type=click.Path(path_type=Path), metavar="[CAPTURE]...")
 @click.option("--expect", metavar="SCENARIO", help="Whose expectation to use.")
 @click.option(
     "--filter", "display_filter", metavar="FILTER", help="List the frames that it selects."
@@ -35,86 +32,137 @@ from wirelab.verify import (
     help="The capture of one point; several are judged together.",
 )
 @click.option("--at", metavar="POINT", help="Judge only what can be seen at this point.")
+@click.option("--open", "is_open", is_flag=True, help="Let frames pass that no step took.")
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Bind a name of the expectation by hand, as in --name c.ip=10.0.0.1.",
+)
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A setting.")
-@click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
+@click.option(
+    "--annotate",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the capture with packet comments that name the steps.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="The verdict as JSON; a line each of several."
+)
 def command(
-    capture: Path | None,
+    captures: tuple[Path, ...],
     expect: str | None,
     display_filter: str | None,
     points: tuple[str, ...],
     at: str | None,
+    is_open: bool,
+    names: tuple[str, ...],
     assignments: tuple[str, ...],
+    target: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Judge any capture against a scenario's expectation, or list frames of it.
-
-    \b
-    lab verify out/arp-cold-resolve/capture.pcapng --expect arp-cold-resolve
-    lab verify theirs.pcap --expect dhcp-dora --json
-    lab verify --point lan=a.pcap --point wan=b.pcap --expect unreach-port
-    lab verify big.pcapng --filter 'tcp.flags.syn == 1 && tcp.flags.ack == 0'
+    """Judge captures against a scenario's expectation, or list frames of one.
 
     In a capture of our own the names of the expectation (`${c.ip}`) are known from its
     comment; in a foreign one each stands for what it is first seen to be.
-    """
+
+    \b
+    lab verify x.pcapng --expect dhcp-dora
+                                 one capture
+    lab verify *.pcapng --expect dhcp-dora
+                                 several, each by itself
+    lab verify --point lan=a.pcap --point wan=b.pcap --expect frag-router
+                                 the two sides of a router, together
+    lab verify x.pcap --expect ftp-passive --open --name s.ip=192.0.2.1
+                                 other traffic may be in it; the server is known
+    lab verify x.pcap --expect pmtud-df --set mtu=1300 --annotate told.pcapng
+                                 another MTU; the verdict as packet comments
+
+    lab verify x.pcap --filter 'tcp.flags.syn == 1 && tcp.flags.ack == 0'
+                                 no verdict: the frames that a display filter selects
+
+    Exit status: 0 all as expected; 1 a capture is not; 2 bad usage or input.
+    """  # noqa: D301 - click's mark for text that keeps its lines
     if (expect is None) == (display_filter is None):
         raise click.UsageError("give either --expect SCENARIO or --filter FILTER")
     if expect is None:
-        _list(capture, display_filter or "", points, as_json=as_json)
+        _list(captures, display_filter or "", points, as_json=as_json)
         return
     with explained():
-        scenario = plan([expect], assignments, seed=0)[0].scenario
-        read, shared_clock = _captured(capture, points)
-        made = provenance(read.comment) or Provenance("")
-        ours = made if made.scenario == expect else Provenance("")
-        recorded = [f"{name}={value}" for name, value in ours.settings.items()]
-        settings = plan([expect], [*recorded, *assignments], seed=0)[0].settings
-        verdict = judge(
-            scenario.expect(settings),
-            read,
-            names=ours.names,
-            excuse=scenario.excuse,
-            at=at,
-            shared_clock=shared_clock,
-        )
-        verdict = replace(verdict, scenario=expect, seed=ours.seed, settings=settings)
-    if as_json:
-        click.echo(json.dumps(verdict.as_json(), indent=2))
-    else:
-        click.echo(explain(verdict, min(shutil.get_terminal_size((100, 24)).columns, 140)))
-    sys.exit(0 if verdict.passed else EXPECTATION_FAILED)
+        job = _job(expect, assignments)
+        if target is not None:
+            check_target(target, (*captures, *(Path(each.partition("=")[2]) for each in points)))
+        if target is not None and len(captures) > 1:
+            raise click.UsageError("--annotate writes one capture, and several are judged")
+        verdicts = []
+        for given in inputs(captures, points):
+            verdict = _judged(given, job, assignments, names, at=at, is_open=is_open)
+            verdicts.append(verdict)
+            if target is not None:
+                annotate(given.capture, verdict, target)
+            _tell(given, verdict, expect, as_json=as_json, alone=len(captures) < 2, is_open=is_open)
+    sys.exit(0 if all(verdict.passed for verdict in verdicts) else EXPECTATION_FAILED)
 
 
 def _list(
-    capture: Path | None, display_filter: str, points: tuple[str, ...], *, as_json: bool
+    captures: tuple[Path, ...], display_filter: str, points: tuple[str, ...], *, as_json: bool
 ) -> None:
     from wirelab.cli.filter_listing import listing  # noqa: PLC0415 - numpy is slow to import
 
-    if capture is None or points:
+    if len(captures) != 1 or points:
         raise click.UsageError("--filter lists the frames of one CAPTURE")
     with explained():
-        listing(capture, display_filter, as_json=as_json)
+        listing(captures[0], display_filter, as_json=as_json)
 
 
-def _captured(capture: Path | None, points: tuple[str, ...]) -> tuple[Capture, bool]:
-    """One capture, or those of several points together; and whether its times can be compared."""
-    if (capture is None) == (not points):
-        raise click.UsageError("name one CAPTURE, or --point NAME=FILE for each point")
-    if capture is not None:
-        return read_capture(capture), True
-    named = dict(map(_point, points))
-    comments = {each.comment for each in named.values()}
-    together = merged(named)
-    if len(comments) == 1 and (comment := comments.pop()):
-        return replace(together, comment=comment), True  # one run of the lab wrote them all
-    return together, len(named) == 1
+def _job(expect: str, assignments: tuple[str, ...]) -> Job:
+    jobs = plan([expect], assignments, seed=0)
+    if len(jobs) != 1:
+        several = ", ".join(job.scenario.id for job in jobs)
+        raise PlanError(f"{expect!r} names several scenarios; expect one of {several}")
+    return jobs[0]
 
 
-def _point(assignment: str) -> tuple[str, Capture]:
-    name, equals, path = assignment.partition("=")
-    if not (name and equals and path):
-        raise click.UsageError(f"--point takes NAME=FILE, not {assignment!r}")
-    read = read_capture(Path(path))
-    if len(read.points) != 1:
-        raise click.UsageError(f"{path} was captured at {len(read.points)} points, not at one")
-    return name, read
+def _judged(
+    given: Input,
+    job: Job,
+    assignments: tuple[str, ...],
+    names: tuple[str, ...],
+    *,
+    at: str | None,
+    is_open: bool,
+) -> Verdict:
+    made = given.made if given.made.scenario == job.scenario.id else Provenance("")
+    recorded = [f"{name}={value}" for name, value in made.settings.items()]
+    settings = plan([job.scenario.id], [*recorded, *assignments], seed=0)[0].settings
+    expectation: Item = job.scenario.expect(settings)
+    by_hand = bound(names, expectation)
+    verdict = judge(
+        relaxed(expectation) if is_open else expectation,
+        given.capture,
+        names={**made.names, **by_hand},
+        own=bool(made.scenario),
+        excuse=job.scenario.excuse,
+        at=at,
+        shared_clock=given.shared_clock,
+    )
+    return replace(verdict, scenario=job.scenario.id, seed=made.seed, settings=settings)
+
+
+def _tell(
+    given: Input, verdict: Verdict, expect: str, *, as_json: bool, alone: bool, is_open: bool
+) -> None:
+    if as_json:
+        said = {"capture": given.title, **verdict.as_json(), "open": is_open}
+        said["ladder"] = [row.as_json() for row in rows(verdict)]
+        click.echo(json.dumps(said, indent=2 if alone else None))
+        return
+    if not alone:
+        click.echo(f"{given.title}: ", nl=False)
+    tell(verdict, whole=alone or not verdict.passed)
+    if is_open:
+        click.echo(_OPEN)
+    if not alone and not verdict.passed:
+        click.echo()

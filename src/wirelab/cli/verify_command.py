@@ -102,7 +102,7 @@ def command(
             verdicts.append(verdict)
             if target is not None:
                 annotate(given.capture, verdict, target)
-            _tell(given, verdict, expect, as_json=as_json, alone=len(captures) < 2, is_open=is_open)
+            _tell(given, verdict, as_json=as_json, alone=len(captures) < 2, is_open=is_open)
     sys.exit(0 if all(verdict.passed for verdict in verdicts) else EXPECTATION_FAILED)
 
 
@@ -151,9 +151,7 @@ def _judged(
     return replace(verdict, scenario=job.scenario.id, seed=made.seed, settings=settings)
 
 
-def _tell(
-    given: Input, verdict: Verdict, expect: str, *, as_json: bool, alone: bool, is_open: bool
-) -> None:
+def _tell(given: Input, verdict: Verdict, *, as_json: bool, alone: bool, is_open: bool) -> None:
     if as_json:
         said = {"capture": given.title, **verdict.as_json(), "open": is_open}
         said["ladder"] = [row.as_json() for row in rows(verdict)]

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
-from wirelab.run.plan import plan
-from wirelab.verify import Capture, Provenance, explain, judge, provenance, read_capture
+from wirelab.cli.filter_listing import listing
+from wirelab.verify import Capture, Provenance, explain, judge, load_capture, provenance
 
 
 @click.command("verify")
 @click.argument("capture", type=click.Path(path_type=Path), required=False)
-@click.option("--expect", required=True, metavar="SCENARIO", help="Whose expectation to use.")
+@click.option("--expect", metavar="SCENARIO", help="Whose expectation to use.")
+@click.option("--filter", "text", metavar="FILTER", help="Only list the frames that it selects.")
 @click.option(
     "--point",
     "points",
@@ -28,7 +29,8 @@ from wirelab.verify import Capture, Provenance, explain, judge, provenance, read
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
 def command(
     capture: Path | None,
-    expect: str,
+    expect: str | None,
+    text: str | None,
     points: tuple[str, ...],
     at: str | None,
     assignments: tuple[str, ...],
@@ -39,6 +41,15 @@ def command(
     In a capture of our own the names of the expectation (`${c.ip}`) are known from its
     comment; in a foreign one each stands for what it is first seen to be.
     """
+    if (expect is None) == (text is None):
+        raise click.UsageError("give --expect to judge, or --filter to list frames; not both")
+    if text is not None:
+        if capture is None or points or at or assignments:
+            raise click.UsageError("--filter wants one CAPTURE, and goes with --json only")
+        listing(capture, text, as_json=as_json)
+    from wirelab.run.plan import plan  # noqa: PLC0415 - the catalogue takes 0.2 s to import
+
+    assert expect is not None
     with explained():
         job = plan([expect], assignments, seed=0)[0]
         read = _captured(capture, points)
@@ -59,7 +70,7 @@ def _captured(capture: Path | None, points: tuple[str, ...]) -> Capture:
     if (capture is None) == (not points):
         raise click.UsageError("name one CAPTURE, or --point NAME=FILE for each point")
     if capture is not None:
-        return read_capture(capture)
+        return load_capture(capture)
     named = [_at_point(*assignment.partition("=")[::2]) for assignment in points]
     frames = sorted((f for part in named for f in part.frames), key=lambda frame: frame.time)
     numbered = tuple(replace(frame, number=n) for n, frame in enumerate(frames, start=1))
@@ -67,7 +78,7 @@ def _captured(capture: Path | None, points: tuple[str, ...]) -> Capture:
 
 
 def _at_point(name: str, path: str) -> Capture:
-    read = read_capture(Path(path))
+    read = load_capture(Path(path))
     if len(read.points) != 1:
         raise click.UsageError(f"{path} was captured at {len(read.points)} points, not at one")
     point = replace(read.points[0], name=name)

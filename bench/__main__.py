@@ -108,4 +108,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["verify"]:
+        from bench.verify import main as verify
+
+        verify(sys.argv[2:])
+    else:
+        main()

@@ -9,7 +9,7 @@ from bench import packets as p
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GAP = 300_000
+_GAP, _TTL = 300_000, 3600
 _NAME, _ALIAS = "www.example.test", "www.example.test.cdn.test"
 _CLIENT, _RECURSOR = p.host(7000, "192.0.2.10"), p.host(7001, "192.0.2.53")
 _ROOT, _TLD, _AUTH, _CDN = (p.host(7100 + n, f"203.0.113.{n + 1}") for n in range(4))
@@ -19,15 +19,18 @@ _REFERRAL, _AUTHORITATIVE = 0x8000, 0x8400
 
 def recursion() -> Iterator[tuple[int, str, bytes]]:
     """The client's question at "lan", the walk at "wan", the answer at "lan"."""
-    alias = p.record(p.name(_NAME), 5, p.name(_ALIAS))
-    address = p.record(p.name(_ALIAS), 1, bytes((198, 51, 100, 7)))
+    alias = p.record(p.name(_NAME), 5, p.name(_ALIAS), _TTL)
+    address = p.record(p.name(_ALIAS), 1, bytes((198, 51, 100, 7)), _TTL)
     yield _sent("lan", _CLIENT, _RECURSOR, (41000, 53), p.dns(9, _DESIRED, (_NAME, 1)))
     yield from _asked(_ROOT, 1, _NAME, _referral(1, _NAME, "ns.test", _TLD))
     yield from _asked(_TLD, 2, _NAME, _referral(2, _NAME, "ns.example.test", _AUTH))
     yield from _asked(_AUTH, 3, _NAME, p.dns(3, _AUTHORITATIVE, (_NAME, 1), (alias,)))
     yield from _asked(_TLD, 4, _ALIAS, _referral(4, _ALIAS, "ns.cdn.test", _CDN))
-    yield from _asked(_CDN, 5, _ALIAS, p.dns(5, _AUTHORITATIVE, (_ALIAS, 1), (address,)))
-    answer = p.dns(9, _ANSWER, (_NAME, 1), (alias, address))
+    knows = (p.record(p.name("cdn.test"), 2, p.name("ns.cdn.test"), _TTL),)
+    glue = (p.record(p.name("ns.cdn.test"), 1, _CDN.address, _TTL),)
+    found = p.dns(5, _AUTHORITATIVE, (_ALIAS, 1), (address,), knows, glue)
+    yield from _asked(_CDN, 5, _ALIAS, found)
+    answer = p.dns(9, _ANSWER, (_NAME, 1), (alias, address), knows, glue)
     yield _sent("lan", _RECURSOR, _CLIENT, (53, 41000), answer)
 
 
@@ -49,6 +52,6 @@ def _asked(
 
 def _referral(number: int, name: str, server: str, at: p.Host) -> bytes:
     """No answer, but who knows more, and where that is."""
-    knows = p.record(b"\xc0\x0c", 2, p.name(server))
-    glue = p.record(p.name(server), 1, at.address)
+    knows = p.record(b"\xc0\x0c", 2, p.name(server), _TTL)
+    glue = p.record(p.name(server), 1, at.address, _TTL)
     return p.dns(number, _REFERRAL, (name, 1), (), (knows,), (glue,))

@@ -1,7 +1,7 @@
 """What judges a capture: bytes in, verdict out; no root, no sockets, no lab."""
 
 from wirelab.verify.annotate import write_annotated
-from wirelab.verify.capture import Capture, read_capture
+from wirelab.verify.capture import Capture, load_capture, read_capture
 from wirelab.verify.dissect import dissect
 from wirelab.verify.equivalent import Equivalent, equivalent
 from wirelab.verify.errors import CaptureError, ExpectationError, FilterError, VerifyError
@@ -60,6 +60,7 @@ __all__ = [
     "habit",
     "judge",
     "ladder",
+    "load_capture",
     "merged",
     "never",
     "optional",

@@ -2,41 +2,42 @@
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import NoReturn
 
 import click
 
-from wirelab.cli.errors import BAD_INPUT
+from wirelab.cli.errors import BAD_INPUT, end
 from wirelab.verify.capture import Capture, load_capture
-from wirelab.verify.errors import FilterError
+from wirelab.verify.errors import CaptureError, FilterError
 from wirelab.verify.filter import DisplayFilter, display_filter
 from wirelab.verify.found import Found, found
 
 _SECOND = 1_000_000_000
 _PATIENCE = 0.5
 """For so many seconds nobody needs to see a bar."""
-_INTERRUPTED = 130
 _AT_ONCE = 512
 """So many lines are written together while they come fast."""
 
 
-def listing(path: Path, text: str, *, as_json: bool) -> None:
-    """Print the frames of a capture that a display filter selects, and exit.
-
-    Raises:
-        CaptureError: the file is no capture, or is damaged.
-    """
+def listing(path: Path, text: str, *, as_json: bool) -> NoReturn:
+    """Print the frames of a capture that a display filter selects, and exit."""
     chosen = _understood(text)
-    capture = load_capture(path)
     try:
-        _print(capture, chosen, _as_json if as_json else _line_of(capture))
-    except BrokenPipeError:  # whoever read has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
+        capture = load_capture(path)
+    except CaptureError as error:
+        end(str(error), BAD_INPUT)
+    bar = _Bar(len(capture.frames))
+    try:
+        _print(capture, chosen, bar, _as_json if as_json else _line_of(capture))
+    except KeyboardInterrupt:  # comes only while the bar hides the cursor
+        bar.make_room()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     sys.exit(0)
 
 
@@ -53,8 +54,10 @@ def _understood(text: str) -> DisplayFilter:
     return chosen
 
 
-def _print(capture: Capture, chosen: DisplayFilter, line: Callable[[Found], str]) -> None:
-    bar, lines = _Bar(len(capture.frames)), list[str]()
+def _print(
+    capture: Capture, chosen: DisplayFilter, bar: "_Bar", line: Callable[[Found], str]
+) -> None:
+    lines: list[str] = []
     since = monotonic()
     for each in found(capture, chosen, bar.go_to):
         lines.append(line(each))
@@ -127,7 +130,7 @@ class _Bar:
     def make_room(self) -> None:
         """Take the bar away, so that lines can be written."""
         self._stop()
-        self._live = None
+        self._live, self._stop = None, lambda: None
 
     def _start(self) -> None:
         from rich.console import Console  # noqa: PLC0415 - only who waits pays for it
@@ -137,4 +140,5 @@ class _Bar:
         task = live.add_task("reading", total=self._total)
         live.start()
         self._live, self._stop = live, live.stop
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self._update = lambda done: live.update(task, completed=done, refresh=True)

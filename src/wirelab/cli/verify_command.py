@@ -4,16 +4,18 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from wirelab.cli.coloured import tell
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
 from wirelab.cli.verify_inputs import Input, annotate, bound, check_target, inputs
-from wirelab.run.errors import PlanError
-from wirelab.run.plan import Job, plan
 from wirelab.verify import Item, Provenance, Verdict, judge, relaxed
 from wirelab.verify.explain_rows import rows
+
+if TYPE_CHECKING:
+    from wirelab.run.plan import Job
 
 _OPEN = "--open: closed scopes are open, frames that no step took are not judged"
 
@@ -117,7 +119,10 @@ def _list(
         listing(captures[0], display_filter, as_json=as_json)
 
 
-def _job(expect: str, assignments: tuple[str, ...]) -> Job:
+def _job(expect: str, assignments: tuple[str, ...]) -> "Job":
+    from wirelab.run.errors import PlanError  # noqa: PLC0415 - the catalogue takes 0.2 s to import
+    from wirelab.run.plan import plan  # noqa: PLC0415
+
     jobs = plan([expect], assignments, seed=0)
     if len(jobs) != 1:
         several = ", ".join(job.scenario.id for job in jobs)
@@ -127,7 +132,7 @@ def _job(expect: str, assignments: tuple[str, ...]) -> Job:
 
 def _judged(
     given: Input,
-    job: Job,
+    job: "Job",
     assignments: tuple[str, ...],
     names: tuple[str, ...],
     *,
@@ -136,7 +141,7 @@ def _judged(
 ) -> Verdict:
     made = given.made if given.made.scenario == job.scenario.id else Provenance("")
     recorded = [f"{name}={value}" for name, value in made.settings.items()]
-    settings = plan([job.scenario.id], [*recorded, *assignments], seed=0)[0].settings
+    settings = _job(job.scenario.id, (*recorded, *assignments)).settings
     expectation: Item = job.scenario.expect(settings)
     by_hand = bound(names, expectation)
     verdict = judge(

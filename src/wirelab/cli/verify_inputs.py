@@ -15,9 +15,9 @@ from wirelab.verify import (
     Item,
     Provenance,
     Verdict,
+    load_capture,
     merged,
     provenance,
-    read_capture,
     write_annotated,
 )
 from wirelab.verify.lint import names_of
@@ -49,12 +49,12 @@ def inputs(captures: tuple[Path, ...], points: tuple[str, ...]) -> Iterator[Inpu
     if points:
         yield _together(dict(_pairs(points, "--point", "NAME=FILE")))
     for path in captures:
-        read = read_capture(path)
+        read = load_capture(path)
         yield Input(str(path), read, provenance(read.comment) or Provenance(""))
 
 
 def _together(files: Mapping[str, str]) -> Input:
-    parts = {name: read_capture(file) for name, file in files.items()}
+    parts = {name: load_capture(file) for name, file in files.items()}
     for name, part in parts.items():
         if len(part.points) > 1:
             count = len(part.points)

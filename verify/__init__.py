@@ -1,5 +1,6 @@
 """What judges a capture: bytes in, verdict out; no root, no sockets, no lab."""
 
+from wirelab.verify.annotate import write_annotated
 from wirelab.verify.capture import Capture, read_capture
 from wirelab.verify.dissect import dissect
 from wirelab.verify.errors import CaptureError, ExpectationError, FilterError, VerifyError
@@ -27,6 +28,7 @@ from wirelab.verify.judge import judge
 from wirelab.verify.ladder import ladder
 from wirelab.verify.merge import merged
 from wirelab.verify.provenance import Provenance, provenance
+from wirelab.verify.relax import relaxed
 from wirelab.verify.verdict import Verdict
 from wirelab.verify.writer import CaptureWriter
 
@@ -61,8 +63,10 @@ __all__ = [
     "provenance",
     "read_capture",
     "reassembles_to",
+    "relaxed",
     "repeat",
     "seq",
     "step",
     "stream",
+    "write_annotated",
 ]

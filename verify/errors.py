@@ -52,6 +52,11 @@ class FilterError(VerifyError):
     def __str__(self) -> str:
         return f"{self.reason} (column {self.column} of {self.text!r})"
 
+    def pointed(self) -> str:
+        """The reason, and below it the filter with a caret under the place."""
+        shown = "".join(letter if letter.isprintable() else " " for letter in self.text)
+        return f"{self.reason}\n    {shown}\n    {' ' * (self.column - 1)}^"
+
 
 class ExpectationError(VerifyError):
     """An expectation contradicts itself or could never fail; found when it loads.

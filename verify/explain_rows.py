@@ -45,6 +45,17 @@ class Row:
     text: str
     """The frame in a few words, or what was wanted."""
 
+    def as_json(self) -> dict[str, object]:
+        """The row in types that `json` can write; None for what it does not have."""
+        return {
+            "mark": self.mark.value,
+            "time": float(self.time) if self.time else None,
+            "point": self.point or None,
+            "step": self.name or None,
+            "frame": int(self.frame) if self.frame else None,
+            "text": self.text,
+        }
+
 
 def rows(verdict: Verdict) -> list[Row]:
     """All rows of a verdict."""

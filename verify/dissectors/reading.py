@@ -120,7 +120,7 @@ def head(size: int | Size) -> Reader:
 
     def read(layer: Layer) -> Values:
         own = size if isinstance(size, int) else size(layer)
-        return (layer.data[layer.start : min(layer.start + own, layer.end)],)
+        return (layer.data[layer.start : layer.start + own],)
 
     return read
 

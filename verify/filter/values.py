@@ -52,7 +52,8 @@ def convert(literal: Literal, kind: Kind, digits: int = 0) -> Constant:
     if kind in OCTETS:
         return Constant(kind, _octets(literal, kind))
     if kind in NUMBERS - {Kind.FLOAT} and literal.form is Form.CHARACTER:
-        return Constant(kind, ord(literal.text), None, digits)
+        code = ord(literal.text)
+        return Constant(kind, int(bool(code)) if kind is Kind.BOOL else code, None, digits)
     if literal.form is not Form.WORD:
         raise ValueError(f"{kind.value} was expected, without quotes")
     if kind in ADDRESSES:

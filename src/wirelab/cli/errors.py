@@ -18,12 +18,14 @@ def explained() -> Iterator[None]:
     """Turn the errors of the rooms below into a line on standard error and an exit status."""
     from wirelab.emulator import EmulatorError, Missing, TopologyError  # noqa: PLC0415 - slow
     from wirelab.run.errors import OutputError, PlanError  # noqa: PLC0415
-    from wirelab.verify import VerifyError  # noqa: PLC0415
+    from wirelab.verify import FilterError, VerifyError  # noqa: PLC0415
 
     try:
         yield
     except Missing as error:
         end(str(error), MISSING)
+    except FilterError as error:
+        end(error.pointed(), BAD_INPUT)
     except (VerifyError, PlanError, OutputError, TopologyError) as error:
         end(str(error), BAD_INPUT)
     except EmulatorError as error:

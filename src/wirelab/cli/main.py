@@ -15,6 +15,7 @@ _COMMANDS = {
     "show": "Explain a scenario: its network, the expected ladder, its settings.",
     "run": "Build, play, capture and verify scenarios.",
     "verify": "Judge any capture against a scenario's expectation.",
+    "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
 }

@@ -233,3 +233,11 @@ def test_an_ordinary_user_with_a_single_id_can_run(tmp_path: Path) -> None:
     argv = [*user, sys.executable, "-m", "wirelab", "run", "all", "-o", str(tmp_path / "out")]
     ended = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_fields_are_looked_up() -> None:
+    told = lab("fields", "ip.ttl")
+    assert told.returncode == 0, told.stderr
+    assert "unsigned 8" in told.stdout
+    assert {each["field"] for each in json.loads(lab("fields", "--json").stdout)} >= {"eth.src"}
+    _expect_bad_input(lab("fields", "nonsuch"), "nonsuch")

@@ -141,9 +141,9 @@ FIELDS = (
     _I.uint("icmp.checksum", "The checksum of the message.", where(_has_head, u16(2)), digits=4),
     _I.uint("icmp.checksum.status", STATUS, _checksum_status, source="RFC 1071"),
     _I.uint("icmp.ident", "The sender's identifier, in network order.", where(_query, u16(4))),
-    _I.uint("icmp.ident_le", "The same, read as little-endian.", where(_query, u16_le(4))),
+    _I.uint("icmp.ident_le", "The identifier, read as little-endian.", where(_query, u16_le(4))),
     _I.uint("icmp.seq", "The number of the request, in network order.", where(_query, u16(6))),
-    _I.uint("icmp.seq_le", "The same, read as little-endian.", where(_query, u16_le(6))),
+    _I.uint("icmp.seq_le", "The request number, read as little-endian.", where(_query, u16_le(6))),
     _I.uint(
         "icmp.mtu",
         "The MTU of the next hop, which the packet did not fit.",

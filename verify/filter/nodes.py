@@ -204,7 +204,7 @@ class Member:
     """True when the operand has values and enough of them are in the set."""
 
     how: How
-    """Whether one value must be in the set or all of them."""
+    """Whether one value must match an element or, as in Wireshark, all values the same one."""
     operand: Operand
     """What is looked for."""
     elements: tuple[Operand | Between, ...]

@@ -149,8 +149,9 @@ class _Parser:
         while self._accept(","):
             elements.append(self._element())
         self._expect("}")
-        member = Member(how, left, tuple(elements))
-        return Not(member) if negated else member
+        if negated:  # whatever the quantifier, like in Wireshark
+            return Not(Member(How.ANY, left, tuple(elements)))
+        return Member(how, left, tuple(elements))
 
     def _element(self) -> Operand | Between:
         low = self._member()

@@ -141,8 +141,8 @@ def _member(how: How, found: Values, elements: list[Membership]) -> Predicate:
 
     def member(packet: Packet) -> bool:
         ours = found(packet)
-        return bool(ours) and quantified(
-            any(element(packet, value) for element in elements) for value in ours
+        return bool(ours) and any(
+            quantified(element(packet, value) for value in ours) for element in elements
         )
 
     return member

@@ -16,6 +16,7 @@ _COMMANDS = {
     "run": "Build, play, capture and verify scenarios.",
     "verify": "Judge any capture against a scenario's expectation.",
     "mutate": "Prove that expectations can fail.",
+    "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
 }

@@ -147,10 +147,10 @@ def _judged(
     verdict = judge(
         relaxed(expectation) if is_open else expectation,
         given.capture,
-        names={**made.names, **by_hand},
+        names={**given.made.names, **by_hand},
         own=bool(made.scenario),
         excuse=job.scenario.excuse,
-        at=at,
+        at=at or (given.at if made.scenario else None),
         shared_clock=given.shared_clock,
     )
     return replace(verdict, scenario=job.scenario.id, seed=made.seed, settings=settings)

@@ -35,6 +35,8 @@ class Input:
     """What it says about itself; without a scenario where it is foreign."""
     shared_clock: bool = True
     """Whether times at its points can be compared."""
+    at: str | None = None
+    """The only point that was named; None when there are several, or a whole capture."""
 
 
 def inputs(captures: tuple[Path, ...], points: tuple[str, ...]) -> Iterator[Input]:
@@ -63,9 +65,11 @@ def _together(files: Mapping[str, str]) -> Input:
     together = merged(parts)
     comments = {each.comment for each in parts.values()}
     made = provenance(comments.pop()) if len(comments) == 1 else None
+    alone = next(iter(parts)) if len(parts) == 1 else None
     if made is None:
-        return Input(title, together, Provenance(""), shared_clock=len(parts) == 1)
-    return Input(title, replace(together, comment=made.comment()), made)  # one run's own points
+        return Input(title, together, Provenance(""), shared_clock=alone is not None)
+    own = replace(together, comment=made.comment())  # the points of one run
+    return Input(title, own, made, at=alone)
 
 
 def bound(assignments: tuple[str, ...], expectation: Item) -> dict[str, str]:

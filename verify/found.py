@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from wirelab.verify.capture import Capture
     from wirelab.verify.filter import DisplayFilter
+    from wirelab.verify.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Found:
     length: int
     """Its length on the wire, in bytes."""
     summary: Summary
-    """What it is."""
+    """What it is by itself, whatever other frames make of it."""
 
 
 def found(
@@ -49,8 +50,13 @@ def found(
 def _among_packets(capture: Capture, chosen: DisplayFilter) -> Iterator[Found]:
     for packet in dissect(capture.frames):
         if chosen.selects(packet):
-            frame, text = packet.frame, summarized(packet)
-            yield Found(frame.number, frame.time, frame.point, frame.length, text)
+            frame = packet.frame
+            yield Found(frame.number, frame.time, frame.point, frame.length, by_itself(frame))
+
+
+def by_itself(frame: Frame) -> Summary:
+    """What a frame is as far as it tells itself: no fragment is put together for it."""
+    return summarized(dissect([frame])[0])
 
 
 def _in_table(

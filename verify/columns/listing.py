@@ -1,4 +1,4 @@
-"""The frames that satisfy a filter, each with its summary."""
+"""The frames that satisfy a filter, each with a summary of what it is by itself."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wirelab.verify.columns.batch import batches
 from wirelab.verify.columns.doubts import doubted
 from wirelab.verify.columns.lines import summaries
-from wirelab.verify.columns.local import dissected
 from wirelab.verify.columns.select import Selection
-from wirelab.verify.summary import DETAILS, Summary, summarized
+from wirelab.verify.found import by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wirelab.verify.columns.octets import Ints
     from wirelab.verify.columns.table import Table
     from wirelab.verify.filter.nodes import Test
+    from wirelab.verify.summary import Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,11 @@ class _Listing:
         """What can be listed now: nothing once a frame must wait for later ones."""
         is_all = self._selection.add(batch)
         (found,) = self._selection.taken()
-        texts, waiting = _summarized(batch, found - batch.first)
-        if self._holds or waiting or not is_all:
+        if self._holds or not is_all:
             self._holds = True
             self._held.append(found)
             return iter(())
-        return (Listed(place, texts[place]) for place in found.tolist())
+        return _summarized(batch, found - batch.first)
 
     def rest(self) -> Iterator[Listed]:
         """What had to wait for the end of the capture."""
@@ -75,33 +75,17 @@ class _Listing:
         places = np.sort(np.concatenate([*self._held, late]))
         if not len(places):
             return
-        texts = self._texts(places)
-        for place in places.tolist():
-            yield Listed(place, texts[place])
-
-    def _texts(self, places: Ints) -> dict[int, Summary]:
-        texts: dict[int, Summary] = {}
-        waiting: list[int] = []
-        for batch in doubted(self._table):
+        for batch in batches(self._table):
             first, behind = np.searchsorted(places, (batch.first, batch.behind))
-            found, others = _summarized(batch, places[first:behind] - batch.first)
-            texts |= found
-            waiting += others
-        context = self._selection.context
-        for group in context.groups(np.array(waiting, np.int64)) if waiting else ():
-            packets = context.dissected(group)
-            texts |= {place: summarized(packets[place]) for place in group.wanted}
-        return texts
+            if first < behind:
+                yield from _summarized(batch, places[first:behind] - batch.first)
 
 
-def _summarized(batch: Batch, rows: Ints) -> tuple[dict[int, Summary], list[int]]:
-    """The summaries of frames of a batch, and those that depend on other frames; by places."""
+def _summarized(batch: Batch, rows: Ints) -> Iterator[Listed]:
+    """Frames of a batch with their summaries; those that columns do not tell are dissected."""
     if not len(rows):
-        return {}, []
-    known = {batch.first + row: each for row, each in summaries(batch, rows).items()}
-    depends = batch.stack.needs_context(DETAILS)
-    others = [row for row in rows.tolist() if batch.first + row not in known]
-    alone = [batch.first + row for row in others if not depends[row]]
-    for place, packet in zip(alone, dissected(batch.table, alone), strict=True):
-        known[place] = summarized(packet)
-    return known, [batch.first + row for row in others if depends[row]]
+        return
+    known = summaries(batch, rows)
+    for row in rows.tolist():
+        place = batch.first + row
+        yield Listed(place, known.get(row) or by_itself(batch.table[place]))

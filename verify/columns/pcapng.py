@@ -78,19 +78,27 @@ class _Indexing:
         blocks = chained(first, self._size, self._guesses(first), self._following)
         if blocks is None:
             return None
-        kinds = np.concatenate([self._number(at, 0) for at in batches(blocks)])
-        frames = blocks[kinds == ENHANCED_PACKET]
-        if np.isin(kinds, _OTHERS).any():
-            return None
-        said = dict(self._counts(blocks[kinds == STATISTICS]))
-        columns = [self._read(at) for at in batches(frames)]
-        if None in said.values() or None in columns:
+        said: dict[str, tuple[int | None, int | None] | None] = {}
+        columns, places = [], []
+        for some in batches(blocks):
+            at = some
+            kinds, total = self._octets.pair(at, little=self._little)
+            is_frame = kinds == ENHANCED_PACKET
+            if not is_frame.all():
+                if np.isin(kinds, _OTHERS).any():
+                    return None
+                said.update(self._counts(at[kinds == STATISTICS]))
+                at, total = at[is_frame], total[is_frame]
+            if len(at):
+                columns.append(self._read(at, total))
+                places.append(at)
+        if None in said.values() or None in columns or not places:
             return None
         reader, points = self._head.reader, tuple(each.point for each in self._head.interfaces)
         interface, time, captured, length = zip(*filter(None, columns), strict=True)
         return Index(
             self._octets,
-            frames + _HEADER,
+            np.concatenate(places) + _HEADER,
             np.concatenate(captured).astype(np.int32),
             np.concatenate(length),
             np.concatenate(time),
@@ -101,9 +109,8 @@ class _Indexing:
             {name: each for name, each in said.items() if each is not None},
         )
 
-    def _read(self, frames: Ints) -> tuple[Ints, Ints, Ints, Ints] | None:
+    def _read(self, frames: Ints, total: Ints) -> tuple[Ints, Ints, Ints, Ints] | None:
         """Interface, time, captured and whole length of some frames; None for irregular ones."""
-        _, total = self._octets.pair(frames, little=self._little)
         interface, high = self._octets.pair(frames + 8, little=self._little)
         low, captured = self._octets.pair(frames + 16, little=self._little)
         length = np.maximum(self._number(frames, 24), captured)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wirelab.verify.columns.listing import listed
 from wirelab.verify.dissect import dissect
 from wirelab.verify.filter import display_filter
-from wirelab.verify.summary import summary
+from wirelab.verify.found import by_itself
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def _agree(some: Sequence[Frame], text: str) -> None:
     chosen = display_filter(text)
     found = [(each.place, str(each.summary)) for each in listed(table(some), chosen.test)]
-    packets = enumerate(dissect(some))
-    assert found == [(at, summary(packet)) for at, packet in packets if chosen.selects(packet)]
+    places = [at for at, packet in enumerate(dissect(some)) if chosen.selects(packet)]
+    assert found == [(at, str(by_itself(some[at]))) for at in places]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -25,6 +25,8 @@ _IGMP = 2
 _TRACEROUTE = range(33434, 33535)
 """The ports to which traceroute sends, by default, what shall not arrive."""
 _BEST_EFFORT, _CONTROL = 0x00, 0xC0
+_TCP_SERVICES = {_BEST_EFFORT, 0x08, 0x10}
+"""What servers ask for: nothing, or throughput or low delay as RFC 1349 has it (vsftpd does)."""
 _ERRORS = frozenset({3, 5, 11, 12})
 _ECHOES = frozenset({0, 8})
 _NO_CODES = frozenset({128, 129, *_ONE_LINK})
@@ -75,7 +77,9 @@ def service(scene: Scene) -> Iterator[Violation]:
         if packet.values("icmp.type")[:1] and packet.values("icmp.type")[0] in _ERRORS:
             quoted = packet.values("ip.dsfield", 2)
             allowed = {_CONTROL | int(value) & 0x1E for value in quoted}
-        elif packet.has("tcp") or packet.has("icmp") or packet.has("icmpv6"):
+        elif packet.has("tcp"):
+            allowed = _TCP_SERVICES
+        elif packet.has("icmp") or packet.has("icmpv6"):
             allowed = {_BEST_EFFORT}
         if said not in allowed:
             text = f"the field of differentiated services is 0x{said:02x}"

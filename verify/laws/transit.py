@@ -19,16 +19,20 @@ Key = tuple[bytes, bytes, int, bytes]
 
 
 def transit(scene: Scene) -> Iterator[Violation]:
-    """Every packet was seen at each point that lies on its way, as it is or before it was cut."""
+    """Every packet was seen at each point that lies on its way, as it is or before it was cut.
+
+    Points at which nothing was seen do not count: a capture may be that of one point only.
+    """
     seen: defaultdict[tuple[str, Key], list[tuple[Packet, Datagram]]] = defaultdict(list)
     exact: set[tuple[object, ...]] = set()
+    points = {packet.frame.point for packet in scene.packets}
     for packet, datagram in scene.datagrams:
         point, key = packet.frame.point, _key(packet, datagram)
         seen[point, key].append((packet, datagram))
         exact.add((point, *key, *_content(packet, datagram)))
     for packet, datagram in scene.datagrams:
         way = scene.way(packet.frame.point, datagram.source)
-        for point in way.past if way else ():
+        for point in points.intersection(way.past) if way else ():
             key = _key(packet, datagram)
             if (point, *key, *_content(packet, datagram)) in exact:
                 continue

@@ -67,7 +67,7 @@ CASES = [
     ("reserved", from_client(lab.there() / TCP(flags="S", urgptr=5))),
     ("transit", changed(PING, 1, tos=1)),
     ("transit", changed(PING, 1, id=77)),
-    ("transit", PING[1:2]),
+    ("transit", [*lab.resolution(), PING[1]]),
     ("echo", [PING[0], PING[1], *lab.back(lab.here() / ICMP(type=0, id=7, seq=2) / bytes(20))]),
     ("echo", PING[2:]),
     ("quote", REFUSED[2:]),
@@ -136,6 +136,10 @@ def test_a_packet_that_a_router_cuts_is_still_the_same_packet() -> None:
     assert names(seen) == set()
     other = IP(frag=5, **head) / (b"x" * len(payload[40:]))
     assert "transit" in names([*seen[:2], ("wan", Ether(src=lab.R_WAN, dst=lab.S) / other)])
+
+
+def test_a_capture_of_one_point_needs_no_other() -> None:
+    assert names([each for each in lab.everything() if each[0] == "wan"]) == set()
 
 
 def test_every_law_has_a_case_that_breaks_it() -> None:

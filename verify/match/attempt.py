@@ -128,6 +128,8 @@ class Attempt:
     def _best(self, search: Search, broken: tuple[Node, ...] = ()) -> Outcome | None:
         """The first match with which the whole capture is in order, or else the first of all.
 
+        A match that takes no frame is in order only when there is no other.
+
         Raises:
             Exhausted: the budget was used up before any match was found.
         """
@@ -135,7 +137,7 @@ class Attempt:
         matches = islice(search.matches(), ALTERNATIVES)
         while (state := _following(matches, first)) is not None:
             found = Outcome(state, conclude(self._plan, self._seen, state), broken)
-            if found.conclusion is not None and not found.conclusion.problems:
+            if state.frames and found.conclusion is not None and not found.conclusion.problems:
                 return found
             first = first or found
         return first

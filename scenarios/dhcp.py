@@ -103,14 +103,16 @@ _ASKED_TWICE = (
             allow=[
                 allow(
                     "dnsmasq's echo request, held back for want of a MAC, leaves when dnsmasq tells"
-                    " its kernel the client's for the Offer, unless that has given up just before",
+                    " its kernel the client's for the Offer, unless the kernel has given up just"
+                    " before",
                     "icmp.type == 8 && ip.src == ${s.ip} && ip.dst == ${lease.ip}",
                     most=1,
                 )
             ],
             at="c",
         ),
-        never("dhcp.option.dhcp in {2, 5}", at="x", seen="dhcp"),  # answers are unicast here
+        # Answers are unicast here. Outside of what is closed: the bystander hears the broadcasts.
+        never("dhcp.option.dhcp in {2, 5}", at="x", seen="dhcp"),
     ),
     equivalents=_EQUIVALENTS,
 )

@@ -33,8 +33,8 @@ def test_a_setting_is_given_to_the_scenarios_that_have_it() -> None:
     ("assignment", "message"),
     [
         ("mut=1300", "did you mean mtu"),
-        ("mtu=67", "576 to 1499 bytes, not 67"),
-        ("mtu=70000", "576 to 1499 bytes, not 70000"),
+        ("mtu=67", "68 to 1499 bytes, not 67"),
+        ("mtu=70000", "68 to 1499 bytes, not 70000"),
         ("mtu=big", "a number, not 'big'"),
         ("mtu", "name=value"),
     ],

@@ -25,7 +25,8 @@ READ, DISSECT = TARGETS = ("read", "dissect")
 
 _JUDGE = str(Path(verify.__file__).parent)
 PATIENCE = 5.0
-"""How long one input may take, in seconds; ordinary ones take a ten-thousandth of it."""
+"""How long one input may take, in seconds of the processor, so that a busy machine finds nothing;
+ordinary ones take a ten-thousandth of it."""
 _JUDGED = 25
 """Every so many inputs are judged as well, which takes longer."""
 
@@ -88,10 +89,10 @@ def attempts(target: str, seed: int, numbers: Iterable[int]) -> list[Find]:
         for number in numbers:
             data = made.file(number) if target == READ else made.capture(number)
             try:
-                signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+                signal.setitimer(signal.ITIMER_PROF, PATIENCE)
                 attempt(data, number)
             except (Exception, TooSlowError) as error:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                signal.setitimer(signal.ITIMER_PROF, 0)
                 found.append(_find(target, number, data, error))
     return found
 
@@ -113,12 +114,12 @@ def _impatience() -> Iterator[None]:
     def ring(*_: object) -> None:
         raise TooSlowError
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGPROF, ring)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _find(target: str, number: int, data: bytes | list[Frame], error: BaseException) -> Find:

@@ -23,7 +23,7 @@ DETAILS = {
     "dhcp": ("dhcp.option.dhcp",),
     "dns": ("dns.flags.response", "dns.qry.name"),
     "ftp": ("ftp.request.command", "ftp.response.code"),
-    "tcp": ("tcp.dstport", "tcp.flags.str", "tcp.len"),
+    "tcp": ("tcp.dstport", "tcp.flags", "tcp.len"),
     "udp": ("udp.dstport",),
 }
 """The fields that tell frames of a protocol apart at a glance."""

@@ -16,6 +16,7 @@ from wirelab.verify.filter.kinds import digits_of, has_kind, kind_of, most_of
 from wirelab.verify.filter.nodes import (
     Always,
     And,
+    Arithmetic,
     Between,
     Binary,
     Call,
@@ -62,6 +63,9 @@ def check(test: Test, text: str) -> Test:
 
     """
     return _Check(text).test(test)
+
+
+_MOST_SIGNED = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +219,10 @@ class _Check:
         checked = self._operand(inner, want)
         if not isinstance(checked, Reference) and _want(checked).kind not in SIGNED:
             raise self._fault(inner, "only numbers and times have a sign")
-        if not isinstance(checked, Constant):
-            return Negative(checked)
-        if want is not None and not want.signed and checked.value:
-            raise self._fault(inner, "this is never negative")
-        return negated(checked)
+        zero = isinstance(checked, Constant) and not checked.value
+        if want is not None and not want.signed and not zero:
+            raise self._fault(inner, "what it is compared with is never negative")
+        return negated(checked) if isinstance(checked, Constant) else Negative(checked)
 
     def _binary(self, operand: Binary, want: _Want | None) -> Operand:
         typed = next(filter(has_kind, (operand.left, operand.right)), None)
@@ -263,9 +266,13 @@ class _Check:
 
 def _want(operand: Operand) -> _Want:
     kind = kind_of(operand)
+    if kind is Kind.INT:
+        return _Want(kind, digits_of(operand), _MOST_SIGNED)
     if kind is not Kind.UINT:
         return _Want(kind, digits_of(operand))
-    signed = isinstance(operand, Binary | Negative | Constant)
+    signed = isinstance(operand, Negative | Constant)
+    if isinstance(operand, Binary):
+        signed = operand.op in (Arithmetic.ADD, Arithmetic.SUBTRACT)
     return _Want(kind, digits_of(operand), most_of(operand), signed)
 
 

@@ -103,11 +103,10 @@ def _details(batch: Batch, protocol: str, rows: Ints) -> dict[int, str]:
         there[found.row] = True
         first[found.row[::-1]] = found.numbers[::-1]
         short = field.rpartition(".")[2]
-        texts = [
-            f"{short}={render(FIELDS[field], number)}" if is_there else ""
-            for number, is_there in zip(first[rows].tolist(), there[rows].tolist(), strict=True)
-        ]
-        columns.append(texts)
+        numbers = np.where(there, first, -1)[rows].tolist()
+        texts = {number: f"{short}={render(FIELDS[field], number)}" for number in set(numbers)}
+        texts[-1] = ""
+        columns.append([texts[number] for number in numbers])
     joined = [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
     return dict(zip(rows.tolist(), joined, strict=True))
 

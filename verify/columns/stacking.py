@@ -8,6 +8,7 @@ such a frame counts as unknown, and is dissected.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from wirelab.verify.dissectors.numbers import ETHERTYPES, IP_PROTOCOLS
 from wirelab.verify.frame import LinkType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from wirelab.verify.columns.index import Index
     from wirelab.verify.columns.octets import Ints, Mask
@@ -86,6 +87,14 @@ def _only(stack: Stack, layers: Layers, good: Mask) -> Layers:
     if not good.all():
         stack.give_up(layers.row[~good])
     return layers.where(good)
+
+
+@cache
+def _among(octets: Iterable[int]) -> Mask:
+    """For each value of a byte whether it is one of some."""
+    mask = np.zeros(256, bool)
+    mask[list(octets)] = True
+    return mask
 
 
 def _number(stack: Stack, layers: Layers, offset: int, size: int) -> Ints:
@@ -184,14 +193,18 @@ def _ip(stack: Stack, layers: Layers) -> None:
 
 def _fragments(stack: Stack, layers: Layers, protocol: Ints, offset: Ints) -> None:
     """Fragments: only those of UDP and TCP are looked at later; they carry no IP."""
-    plain = np.isin(protocol, (_TCP, _UDP)) & (not layers.quoted) & (layers.stop == layers.end)
+    plain = (
+        ((protocol == _TCP) | (protocol == _UDP))
+        & (not layers.quoted)
+        & (layers.stop == layers.end)
+    )
     stack.fragments.append((layers.where(plain), offset[plain]))
     stack.give_up(layers.row[~plain])
 
 
 def _packets(stack: Stack, layers: Layers, protocol: Ints) -> None:
     """What whole IP packets carry."""
-    plain = ~np.isin(protocol, tuple(TUNNELS))
+    plain = ~_among(TUNNELS)[protocol]
     layers = _only(stack, layers, plain)
     _dispatch(stack, layers, protocol[plain], IP_PROTOCOLS)
 
@@ -202,18 +215,18 @@ def _ipv6(stack: Stack, layers: Layers) -> None:
     limit = np.where(length > 0, layers.start + 40 + length, layers.stop)
     layers = replace(_ended(layers, limit), network=layers.start)
     stack.found["ipv6"][-1] = layers
-    plain = ~np.isin(following, _EXTENSIONS)
+    plain = ~_among(_EXTENSIONS)[following]
     _packets(stack, _only(stack, layers, plain).behind(40), following[plain])
 
 
 def _icmp(stack: Stack, layers: Layers) -> None:
     layers = _least(stack, layers, 8)
     kinds, behind = _number(stack, layers, 0, 1), layers.behind(8)
-    echoes = behind.where(np.isin(kinds, _ECHOES))
+    echoes = behind.where(_among(_ECHOES)[kinds])
     timed = echoes.end - echoes.start <= _TIME
     stack.doubt(echoes.row[timed], bits(("data",)))  # all of it may be the time that ping notes
     follow(stack, "data", echoes.where(~timed))
-    errors = np.isin(kinds, _ICMP_ERRORS)
+    errors = _among(_ICMP_ERRORS)[kinds]
     quotes, redirects = behind.where(errors), kinds[errors] == _REDIRECT
     _quoted(
         stack, "ip", _ended(quotes, quotes.start + np.where(redirects, _REDIRECT_QUOTE, 1 << 32))
@@ -231,13 +244,13 @@ def _quoted(stack: Stack, name: str, layers: Layers) -> None:
 def _icmpv6(stack: Stack, layers: Layers) -> None:
     layers = _least(stack, layers, 4)
     kinds, malformed = _number(stack, layers, 0, 1), bits(WRONG)
-    stack.doubt(layers.row[np.isin(kinds, _LISTENERS)], malformed)
+    stack.doubt(layers.row[_among(_LISTENERS)[kinds]], malformed)
     stack.give_up(layers.row[kinds == _ND_REDIRECT])
     for kind, at in _OPTIONS_AT.items():
         _discovery(stack, layers.where(kinds == kind), at)
-    echoes = _least(stack, layers.where(np.isin(kinds, _ECHOES6)), 8)
+    echoes = _least(stack, layers.where(_among(_ECHOES6)[kinds]), 8)
     follow(stack, "data", echoes.behind(8))
-    _quoted(stack, "ipv6", layers.where(np.isin(kinds, _ICMPV6_ERRORS)).behind(8))
+    _quoted(stack, "ipv6", layers.where(_among(_ICMPV6_ERRORS)[kinds]).behind(8))
 
 
 def _discovery(stack: Stack, layers: Layers, at: int) -> None:
@@ -248,7 +261,7 @@ def _discovery(stack: Stack, layers: Layers, at: int) -> None:
         left = _least(stack, left, 2)
         kind, size = _number(stack, left, 0, 1), _number(stack, left, 1, 1) * 8
         good = (size > 0) & (left.start + size <= left.end) & (kind != _REDIRECTED)
-        stack.doubt(left.row[good & ~np.isin(kind, _LINK_ADDRESSES)], bits(WRONG))
+        stack.doubt(left.row[good & ~_among(_LINK_ADDRESSES)[kind]], bits(WRONG))
         left = _only(stack, left, good).behind(size[good])
     stack.give_up(left.row[left.start < left.end])
 

@@ -115,8 +115,7 @@ def _list(
 
     if len(captures) != 1 or points:
         raise click.UsageError("--filter lists the frames of one CAPTURE")
-    with explained():
-        listing(captures[0], display_filter, as_json=as_json)
+    listing(captures[0], display_filter, as_json=as_json)
 
 
 def _job(expect: str, assignments: tuple[str, ...]) -> "Job":

@@ -61,7 +61,7 @@ def owners(folder: Path) -> set[int]:
 def test_two_first_runs_at_once_make_one_environment(checkout: Path) -> None:
     both = [end(process) for process in [start(checkout), start(checkout)]]
     assert [status for status, _, _ in both] == [0, 0]
-    assert [output.split()[0] for _, output, _ in both] == ["wirelab,", "wirelab,"]
+    assert [output.split()[0] for _, output, _ in both] == ["wirelab", "wirelab"]
     told = "".join(errors for _, _, errors in both)
     assert told.count("making .venv") == 1
     assert told.count("waiting for it") == 1

@@ -15,6 +15,10 @@ class SettingError(Exception):
     """A setting does not exist, or has a value that it cannot have."""
 
 
+class ScenarioError(Exception):
+    """The catalogue is not in order."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """Something about a scenario that its user may change with `--set`."""

@@ -1,0 +1,57 @@
+"""A file beside the others is a family of the catalogue."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from wirelab import scenarios
+from wirelab.run.outcome import Status
+from wirelab.run.plan import Job
+from wirelab.run.runner import run_jobs
+from wirelab.scenarios import CATALOGUE, ScenarioError
+from wirelab.scenarios.discovery import catalogue
+
+README = Path(__file__).parents[2] / "README.md"
+DECORATED = '''
+from wirelab.scenarios.scenario import scenario
+from wirelab.topologies.lan import Lan
+from wirelab.verify import seq, step
+
+@scenario("{id}", topology=Lan, points={{"c": "c-eth0"}}, rfcs=(),
+    expect=seq(step("any", "arp", at="c")))
+def play(lab):
+    """A title.
+
+    And a lesson.
+    """
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(scenarios, "__path__", [str(tmp_path)])
+    return tmp_path
+
+
+def test_the_scenario_of_the_readme_is_found_and_passes(folder: Path) -> None:
+    (written,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+    (folder / "readme_example.py").write_text(written)
+    found = catalogue([str(folder)], "wirelab.scenarios")["first-ping"]
+    assert found.family == "readme_example"
+    (outcome,) = run_jobs([Job(found, found.defaults(), seed=0)], folder / "out", 1)
+    assert outcome.status is Status.PASSED, outcome.explanation
+
+
+def test_two_scenarios_of_one_name_are_refused(folder: Path) -> None:
+    for module in ("twice_a", "twice_b"):
+        (folder / f"{module}.py").write_text(DECORATED.format(id="same"))
+    with pytest.raises(ScenarioError, match=r"twice_a.py and twice_b.py both have 'same'"):
+        catalogue([str(folder)], "wirelab.scenarios")
+
+
+def test_what_a_module_imports_from_another_is_not_its_own() -> None:
+    assert len({each.play for each in CATALOGUE.values()}) == len(CATALOGUE)
+    assert list(dict.fromkeys(each.family for each in CATALOGUE.values())) == sorted(
+        {each.family for each in CATALOGUE.values()}
+    )

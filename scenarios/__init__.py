@@ -1,7 +1,15 @@
 """The catalogue: one module a protocol family, one function a scenario."""
 
 from wirelab.scenarios.discovery import catalogue
-from wirelab.scenarios.scenario import Scenario, ScenarioError, Setting, SettingError, scenario
+from wirelab.scenarios.scenario import (
+    TECHNIQUES,
+    Look,
+    Scenario,
+    ScenarioError,
+    Setting,
+    SettingError,
+    scenario,
+)
 from wirelab.scenarios.stage import NotSeen, Stage
 
 CATALOGUE: dict[str, Scenario] = catalogue(__path__, __name__)
@@ -9,6 +17,8 @@ CATALOGUE: dict[str, Scenario] = catalogue(__path__, __name__)
 
 __all__ = [
     "CATALOGUE",
+    "TECHNIQUES",
+    "Look",
     "NotSeen",
     "Scenario",
     "ScenarioError",

@@ -1,7 +1,7 @@
 """ARP: who has this address, and here I am."""
 
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
-from wirelab.scenarios.scenario import scenario
+from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import arping, ping
@@ -53,6 +53,11 @@ _WHO_HAS = (
         closed=["arp", "icmp"],
     ),
     equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("arp.opcode == 2", "who answered, and to whom: eth.dst is the asker alone"),
+        Look("!icmp", "what is left is what was needed first", technique="exclusion"),
+        Look("arp || icmp", "what the question cost the first packet", technique="delta column"),
+    ),
 )
 def arp_cold_resolve(lab: Stage) -> None:
     """The first packet to a neighbour waits for ARP.

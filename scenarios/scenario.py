@@ -59,6 +59,40 @@ class Setting:
         return value
 
 
+@dataclass(frozen=True)
+class Look:
+    """Something to do with its capture in Wireshark, and what that tells."""
+
+    filter: str
+    """A display filter to type in; may refer to names of the lab, `${c.ip}`. Or empty: see all."""
+    tells: str
+    """One phrase: what is seen then."""
+    technique: str = ""
+    """How, where a filter is not all: a technique of `TECHNIQUES`."""
+
+
+TECHNIQUES = {
+    "SPAN port": "a switch copies what its ports carry to the port of the analyzer",
+    "display filter": "only the packets that a filter selects are shown",
+    "custom profile": "columns, filter buttons and colours kept for one kind of work",
+    "delta column": "a column with the time since the packet shown before",
+    "apply as column": "a field of the details becomes a column of the list",
+    "filter button": "a display filter that is a click away",
+    "colouring rule": "packets that a filter selects are coloured; the first rule that fits wins",
+    "exclusion": "a filter with a ! in front shows everything but",
+    "endpoints": "Statistics > Endpoints: who takes part, and how much each sends and receives",
+    "conversations": "Statistics > Conversations: who talks with whom, sorted by bytes",
+    "displayed count": "the status bar: how many packets a filter selects",
+    "packet list": "the source, destination and info columns, read line by line",
+    "first TTL": "the TTL of the first packets tells initial value, hops and side of the capture",
+    "follow stream": "Follow > TCP Stream: both sides of a conversation as text",
+    "stream number": "a filter tcp.stream == N shows one connection",
+    "save raw": "Follow > TCP Stream, Show as Raw, Save as: the bytes that were transferred",
+    "quoted ports": "the ports of an answer are compared with those in the quoted request",
+}
+"""The ways of working that scenarios are there to practise."""
+
+
 Settings = Mapping[str, Any]
 Play = Callable[[Stage], None]
 
@@ -91,6 +125,10 @@ class Scenario:
     """Invariants that its capture breaks, because it is about that."""
     equivalents: tuple[Equivalent, ...] = ()
     """What may as well be otherwise, with the reason: `lab mutate` lets such mutants live."""
+    look: tuple[Look, ...] = ()
+    """What to do with its capture in Wireshark."""
+    slow: bool = False
+    """Whether it waits for long timers (more than ten seconds)."""
 
     @property
     def title(self) -> str:
@@ -125,15 +163,19 @@ def scenario(
     origin: str = "real",
     excuse: tuple[str, ...] = (),
     equivalents: tuple[Equivalent, ...] = (),
+    look: tuple[Look, ...] = (),
+    slow: bool = False,
 ) -> Callable[[Play], Scenario]:
     """Make a scenario of the function below: its text is the lesson, its body the traffic."""
+    if strange := {each.technique for each in look} - {"", *TECHNIQUES}:
+        raise ScenarioError(f"{id}: no technique {strange.pop()!r}; there are {list(TECHNIQUES)}")
     of_settings = expect if callable(expect) else lambda _settings: expect
 
     def make(play: Play) -> Scenario:
         family = play.__module__.rpartition(".")[2]
         return Scenario(
             id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
-            excuse, equivalents,
+            excuse, equivalents, look, slow,
         )  # fmt: skip
 
     return make

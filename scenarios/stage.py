@@ -18,6 +18,11 @@ class NotSeen(EmulatorError):  # noqa: N818 - named after what happened
     """What a scenario waited for did not pass its capture point in time."""
 
 
+def resolved(text: str, names: Mapping[str, str]) -> str:
+    """Return a display filter with the lab's names replaced by what they stand for."""
+    return _REFERENCE.sub(lambda found: names[found[1]], text)
+
+
 class Stage:
     """A running lab, as a scenario's traffic sees it."""
 
@@ -55,7 +60,7 @@ class Stage:
             NotSeen: they have not within `timeout` seconds.
             DaemonDied: a server ended meanwhile.
         """
-        wanted = display_filter(_REFERENCE.sub(lambda found: self.names[found[1]], text))
+        wanted = display_filter(resolved(text, self.names))
         deadline = monotonic() + timeout
         while True:
             captured = self.lab.taps.frames()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from wirelab.scenarios import CATALOGUE
+from wirelab.scenarios.stage import resolved
 from wirelab.verify import Capture, Frame, judge, read_capture
 
 SCENARIOS = sorted(CATALOGUE)
@@ -60,6 +61,15 @@ def test_tshark_selects_the_frame_of_every_step(
         assert [
             step for step, miss in zip(steps, pool.map(missed, steps), strict=True) if miss
         ] == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_one_is_to_look_at_is_there(results: dict[str, dict[str, Any]], scenario: str) -> None:
+    """Wireshark itself finds something with every filter that `lab show` offers."""
+    capture = _capture_path(results[scenario])
+    facts = json.loads((Path(results[scenario]["dir"]) / "facts.json").read_text())
+    filters = [resolved(look.filter, facts["names"]) for look in CATALOGUE[scenario].look]
+    assert [each for each in filters if not _tshark(capture, each, "frame.number")] == []
 
 
 _WRONG = (

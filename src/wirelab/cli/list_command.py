@@ -1,6 +1,7 @@
 """`lab list`."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -38,8 +39,10 @@ def described(scenario: Scenario) -> dict[str, Any]:
         "family": scenario.family,
         "title": scenario.title,
         "origin": scenario.origin,
+        "slow": scenario.slow,
         "points": dict(scenario.points),
         "rfcs": list(scenario.rfcs),
+        "look": [asdict(look) for look in scenario.look],
         "settings": [
             {
                 "name": setting.name,

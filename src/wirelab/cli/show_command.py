@@ -3,13 +3,13 @@
 import inspect
 import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from wirelab.cli.errors import explained
 from wirelab.run.plan import plan
-from wirelab.scenarios import Scenario, Setting
+from wirelab.scenarios import Look, Scenario, Setting
 from wirelab.verify import Item, ladder
 from wirelab.verify.ladder import RowKind
 
@@ -51,6 +51,8 @@ def _show(scenario: Scenario, settings: dict[str, object]) -> None:
     width = min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
     rungs = _rungs(scenario.expect(settings), width)
     _section("What must be seen", "\n".join(rungs))
+    if scenario.look:
+        _section("Look in Wireshark", "\n".join(_looks(scenario.look, width)))
     if scenario.settings:
         _section("Settings", "\n".join(map(_described, scenario.settings)))
     _section("Read", ", ".join(scenario.rfcs))
@@ -90,6 +92,13 @@ def _wrapped(text: str, indent: str, width: int) -> list[str]:
         subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False,
     )  # fmt: skip
     return [line.replace(_KEPT, " ") for line in lines]
+
+
+def _looks(looks: Iterable[Look], width: int) -> Iterator[str]:
+    """Yield for each: the filter or the technique, and below it what is seen then."""
+    for look in looks:
+        yield " - ".join(filter(None, (look.technique, look.filter)))
+        yield from _wrapped(look.tells, "    ", width)
 
 
 def _described(setting: Setting) -> str:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 8
 """How many complete matches are judged as a whole before the first of them counts."""
+EXPLAINING = 50_000
+"""How many frames may be tried to explain a failure, with one step missing; and as many more with
+one obstacle after another. A failure is certain before; what is saved is time, not truth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Attempt:
         self._plan = plan
         self._seen = seen
         self._budget = budget
+        self._left = 0
         self._closed = closed_frames(plan, seen)
         finding = [leaf for leaf in plan.leaves if isinstance(leaf.item, Named)]
         self._candidates = {leaf.uid: seen.candidates(leaf.fixed, leaf.point) for leaf in finding}
@@ -76,7 +80,11 @@ class Attempt:
             return found
         if not diagnose:
             return self._partial(search, () if search.obstacle is None else (search.obstacle,))
-        return self._without_one(search.obstacle) or self._step_by_step(search)
+        self._left = min(self._budget, EXPLAINING)
+        if (found := self._without_one(search.obstacle)) is not None:
+            return found
+        self._left = min(self._budget, EXPLAINING)
+        return self._step_by_step(search)
 
     def _without_one(self, obstacle: Node | None) -> Outcome | None:
         """A match that passes over one leaf, preferably what stopped the search."""
@@ -91,18 +99,29 @@ class Attempt:
 
     def _passing_over(self, node: Node, closed: Closed | None = None) -> Outcome | None:
         try:
-            return self._best(self._search((node,), closed), (node,))
+            return self._explained((node,), self._search((node,), closed, self._left))
         except Exhausted:
             return None
+
+    def _explained(self, broken: tuple[Node, ...], search: Search) -> Outcome | None:
+        """What a search of the explanation finds; its attempts are taken from what is left.
+
+        Raises:
+            Exhausted: nothing is left.
+        """
+        try:
+            return self._best(search, broken)
+        finally:
+            self._left = max(self._left - search.attempts, 0)
 
     def _step_by_step(self, search: Search) -> Outcome:
         """Passes over one obstacle after another until the rest is found."""
         broken: tuple[Node, ...] = ()
         while (obstacle := search.obstacle) is not None and obstacle not in broken:
             broken, partial = (*broken, obstacle), search
-            search = self._search(broken)
+            search = self._search(broken, budget=self._left)
             try:
-                if (found := self._best(search, broken)) is not None:
+                if (found := self._explained(broken, search)) is not None:
                     return found
             except Exhausted:
                 search = partial
@@ -115,12 +134,14 @@ class Attempt:
         conclusion = None if state is None else conclude(self._plan, self._seen, state)
         return Outcome(state, conclusion, broken)
 
-    def _search(self, missing: tuple[Node, ...], closed: Closed | None = None) -> Search:
+    def _search(
+        self, missing: tuple[Node, ...], closed: Closed | None = None, budget: int | None = None
+    ) -> Search:
         return Search(
             self._plan,
             self._seen,
             self._candidates,
-            budget=self._budget,
+            budget=self._budget if budget is None else budget,
             missing=frozenset(node.uid for node in missing),
             closed=closed,
         )

@@ -5,19 +5,13 @@ from wirelab.verify.capture import Capture, load_capture, read_capture
 from wirelab.verify.dissect import dissect
 from wirelab.verify.equivalent import Equivalent, equivalent
 from wirelab.verify.errors import CaptureError, ExpectationError, FilterError, VerifyError
-from wirelab.verify.expect import (
+from wirelab.verify.expect import any_order, either, habit, optional, par, repeat, seq
+from wirelab.verify.expect_frames import (
     allow,
-    any_order,
-    either,
     forwarded,
     fragments,
-    habit,
     never,
-    optional,
-    par,
     reassembles_to,
-    repeat,
-    seq,
     step,
     stream,
 )

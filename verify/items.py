@@ -220,3 +220,16 @@ Item = (
 
 Named = Step | Forwarded | Fragments | Stream
 """The items that take frames."""
+
+
+def filters_of(item: Item) -> list[DisplayFilter]:
+    """All display filters of one item, those of the items in it not included."""
+    match item:
+        case Never(filter=own, seen=seen):
+            return [own] if seen is None else [own, seen]
+        case Step(filter=own) | Fragments(filter=own) | Stream(filter=own):
+            return [own]
+        case Seq(closed=closed, allow=allowances):
+            return [*closed, *(each.filter for each in allowances)]
+        case _:
+            return []

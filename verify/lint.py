@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.bindings import step_field
 from wirelab.verify.errors import ExpectationError, FilterError
-from wirelab.verify.expect import filters_of
 from wirelab.verify.filter.check import check
 from wirelab.verify.filter.nodes import FieldRef, Operand, Range, Reference
 from wirelab.verify.filter.walk import references_of, replaced
@@ -26,6 +25,7 @@ from wirelab.verify.items import (
     Seq,
     Step,
     Stream,
+    filters_of,
 )
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wirelab.verify.bindings import step_field
-from wirelab.verify.expect import filters_of
 from wirelab.verify.filter import DisplayFilter
 from wirelab.verify.filter.nodes import both, conjuncts
 from wirelab.verify.filter.walk import fields_of, references_of
@@ -30,6 +29,7 @@ from wirelab.verify.items import (
     Seq,
     Step,
     Stream,
+    filters_of,
 )
 from wirelab.verify.lint import everything, steps_of
 

@@ -63,3 +63,8 @@ def duration_text(nanoseconds: int) -> str:
         if abs(nanoseconds) >= _UNITS[unit]:
             return f"{nanoseconds / _UNITS[unit]:.3f}".rstrip("0").rstrip(".") + f" {unit}"
     return f"{nanoseconds} ns"
+
+
+def window_or_none(text: str | None) -> Window | None:
+    """Read a window where one is given."""
+    return None if text is None else window(text)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from wirelab.verify.bindings import Bindings, bound, step_field
 from wirelab.verify.errors import ExpectationError
-from wirelab.verify.expect import filters_of
 from wirelab.verify.filter.nodes import Always, Literal, Reference, Test, both, conjuncts
 from wirelab.verify.filter.references import substituted
 from wirelab.verify.filter.walk import references_of
@@ -27,6 +26,7 @@ from wirelab.verify.items import (
     Seq,
     Step,
     Stream,
+    filters_of,
 )
 from wirelab.verify.lint import names_of, steps_of, validate
 from wirelab.verify.match.plan import (

@@ -93,6 +93,13 @@ TECHNIQUES = {
 """The ways of working that scenarios are there to practise."""
 
 
+REAL, CRAFTED = "real", "crafted"
+"""Where the packets of a scenario come from."""
+MARKS = {
+    "slow": "waits for timers of its protocol, more than ten seconds",
+    CRAFTED: "has packets that no kernel, daemon or client sends",
+}
+
 Settings = Mapping[str, Any]
 Play = Callable[[Stage], None]
 
@@ -119,7 +126,7 @@ class Scenario:
     """What its user may change."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the topology that this scenario fixes."""
-    origin: str = "real"
+    origin: str = REAL
     """`real` where kernels, daemons and ordinary clients send every packet; else `crafted`."""
     excuse: tuple[str, ...] = ()
     """Invariants that its capture breaks, because it is about that."""
@@ -139,6 +146,11 @@ class Scenario:
     def lesson(self) -> str:
         """What it teaches: its text after the first line."""
         return (inspect.getdoc(self.play) or "").partition("\n")[2].strip()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What one should know before running it: `slow`, `crafted`."""
+        return (*(("slow",) if self.slow else ()), *(() if self.origin == REAL else (self.origin,)))
 
     def defaults(self) -> dict[str, Any]:
         """Return the settings when nothing is said."""
@@ -160,7 +172,7 @@ def scenario(
     rfcs: tuple[str, ...],
     settings: tuple[Setting, ...] = (),
     fixed: Mapping[str, Any] | None = None,
-    origin: str = "real",
+    origin: str = REAL,
     excuse: tuple[str, ...] = (),
     equivalents: tuple[Equivalent, ...] = (),
     look: tuple[Look, ...] = (),
@@ -169,6 +181,8 @@ def scenario(
     """Make a scenario of the function below: its text is the lesson, its body the traffic."""
     if strange := {each.technique for each in look} - {"", *TECHNIQUES}:
         raise ScenarioError(f"{id}: no technique {strange.pop()!r}; there are {list(TECHNIQUES)}")
+    if origin not in (REAL, CRAFTED):
+        raise ScenarioError(f"{id}: its origin is {REAL!r} or {CRAFTED!r}, not {origin!r}")
     of_settings = expect if callable(expect) else lambda _settings: expect
 
     def make(play: Play) -> Scenario:

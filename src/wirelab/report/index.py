@@ -2,7 +2,7 @@
 
 import inspect
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ from jinja2 import Environment, PackageLoader
 from wirelab.report.drawing import drawing
 from wirelab.run import Job, Outcome, Status
 from wirelab.run.publish import publish_page
-from wirelab.scenarios import Scenario
+from wirelab.scenarios import TECHNIQUES, Look, Scenario
+from wirelab.scenarios.scenario import MARKS
+from wirelab.scenarios.stage import resolved
 
 
 def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> Path:
@@ -27,15 +29,17 @@ def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) 
     ]
     counts = {status: sum(o.status is status for o in outcomes) for status in Status}
     page = environment.get_template("index.html.j2").render(
-        entries=entries, counts=counts, packets=sum(o.packets for o in outcomes)
+        entries=entries, counts=counts, marks=MARKS, packets=sum(o.packets for o in outcomes)
     )
     return publish_page(output, page)
 
 
 def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:
     verdict: dict[str, Any] = {"steps": [], "names": {}}
+    names: dict[str, str] = {}
     if outcome.directory:
         verdict = json.loads((output / job.scenario.id / "verdict.json").read_text())
+        names = json.loads((output / job.scenario.id / "facts.json").read_text())["names"]
     points = {p: f"{job.scenario.id}/points/{p}.pcapng" for p in job.scenario.points}
     return {
         "scenario": job.scenario,
@@ -45,7 +49,18 @@ def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:
         "settings": job.settings,
         "network": _network(job.scenario),
         "drawing": drawing(verdict["steps"], verdict["names"]),
+        "looks": [_look(look, names) for look in job.scenario.look],
         "again": _again(job),
+    }
+
+
+def _look(look: Look, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what to do in Wireshark; its filter can be pasted where the names are known."""
+    return {
+        "filter": resolved(look.filter, names) if names else look.filter,
+        "tells": look.tells,
+        "technique": look.technique,
+        "how": TECHNIQUES.get(look.technique, ""),
     }
 
 

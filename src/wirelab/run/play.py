@@ -75,6 +75,7 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
     _write_json(folder / "facts.json", _facts(job, stage, lab))
     details = {
         "scenario": scenario.id,
+        "origin": scenario.origin,
         "status": Status.PASSED if verdict.passed else Status.FAILED,
         "seed": job.seed,
         "settings": job.settings,
@@ -108,7 +109,8 @@ def _write_captures(
         point: {address: Way(way.mac, way.hops, way.past) for address, way in found.items()}
         for point, found in lab.ways().items()
     }
-    comment = Provenance(job.scenario.id, job.seed, job.settings, names, ways).comment()
+    made = Provenance(job.scenario.id, job.seed, job.settings, names, ways, job.scenario.origin)
+    comment = made.comment()
     (folder / "points").mkdir()
     _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
     for point in points:
@@ -143,6 +145,7 @@ def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
     }
     return {
         "scenario": job.scenario.id,
+        "origin": job.scenario.origin,
         "seed": job.seed,
         "settings": job.settings,
         "names": stage.names,

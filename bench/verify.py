@@ -29,6 +29,8 @@ FILTERS = (
 )
 """Ordinary filters; the last needs the messages taken apart."""
 EXPECTATION = "dns-recursion"
+_HANDFUL = 3000
+"""So few are judged in the time that start-up takes; the walk of the recursor is among them."""
 _LAB = (sys.executable, "-P", "-m", "wirelab", "verify")
 
 
@@ -73,16 +75,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Size:
-    """What judging a capture of some size costs; medians."""
+    """What judging a capture of some size costs; medians, beyond those of a handful of packets."""
 
     packets: int
     """How many packets it has."""
     seconds: float
-    """How long a filter takes."""
+    """How long a filter takes longer."""
     judging: float
-    """How long the expectation takes."""
+    """How long the expectation takes longer."""
     memory: int
-    """The most memory held while filtering beyond that of the smallest capture, in bytes."""
+    """The most memory held while filtering beyond that, in bytes."""
     judging_memory: int
     """The same while judging."""
 
@@ -151,29 +153,40 @@ def judge(path: Path, repeats: int) -> Row:
     return _row(EXPECTATION, len(_numbers(theirs[0].output)), theirs, ours)
 
 
+def _cost(folder: Path, packets: int, seed: int, repeats: int) -> Size:
+    """What a capture of one size costs, start-up and all."""
+    path = folder / f"{packets}.pcapng"
+    was_there = path.exists()
+    if not was_there:
+        write(path, packets, seed)
+    filtered = [_ours(path, FILTERS[1]) for _ in range(repeats)]
+    judged = [_judged(path) for _ in range(repeats)]
+    if not was_there:
+        path.unlink()
+    return Size(
+        packets,
+        median(each.seconds for each in filtered),
+        median(each.seconds for each in judged),
+        max(each.memory for each in filtered),
+        max(each.memory for each in judged),
+    )
+
+
 def grow(folder: Path, packets: Sequence[int], seed: int, repeats: int) -> list[Size]:
-    """What captures of several sizes cost."""
+    """What captures of several sizes cost beyond start-up, which a handful of packets costs too."""
     sizes: list[Size] = []
-    base = [0, 0]
+    first = _cost(folder, _HANDFUL, seed, repeats)
     for count in packets:
-        path = folder / f"{count}.pcapng"
-        if not path.exists():
-            write(path, count, seed)
-        filtered = [_ours(path, FILTERS[1]) for _ in range(repeats)]
-        judged = [_judged(path) for _ in range(repeats)]
-        memory = [max(each.memory for each in runs) for runs in (filtered, judged)]
-        base = base if sizes else memory
+        cost = _cost(folder, count, seed, repeats)
         sizes.append(
             Size(
                 count,
-                median(each.seconds for each in filtered),
-                median(each.seconds for each in judged),
-                memory[0] - base[0],
-                memory[1] - base[1],
+                cost.seconds - first.seconds,
+                cost.judging - first.judging,
+                cost.memory - first.memory,
+                cost.judging_memory - first.judging_memory,
             )
         )
-        if count > max(1_000_000, packets[0]):
-            path.unlink()
     return sizes
 
 
@@ -210,6 +223,7 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit("bench: tshark is missing; apt-get install tshark")
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{options.packets}.pcapng"
         if not path.exists():
             write(path, options.packets, options.seed)

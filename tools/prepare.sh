@@ -139,6 +139,9 @@ build() {
 
 install_project() {
     pip_install --no-deps --no-build-isolation --editable "$root"
+    # Where PYTHONDONTWRITEBYTECODE is set, as in many containers, every start would compile it all.
+    # shellcheck disable=SC2086  # a list of words
+    (cd "$root" && quietly "$venv/bin/python" -m compileall -q src $rooms)
     cp "$root/pyproject.toml" "$venv/pyproject.toml"
     # With sudo in somebody's checkout: it stays theirs.
     if [ "$(id -u)" -eq 0 ]; then

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wirelab.verify.columns.ahead import ahead
 from wirelab.verify.columns.octets import AT_ONCE
 from wirelab.verify.columns.stacking import stacked
 
@@ -43,6 +44,9 @@ class Batch:
 
 def batches(table: Table) -> Iterator[Batch]:
     """All frames of a table."""
-    for first in range(0, len(table), AT_ONCE):
+
+    def batch(first: int) -> Batch:
         behind = min(first + AT_ONCE, len(table))
-        yield Batch(table, first, behind, stacked(table.columns, first, behind))
+        return Batch(table, first, behind, stacked(table.columns, first, behind))
+
+    return ahead(batch, range(0, len(table), AT_ONCE))

@@ -8,17 +8,23 @@ exactly on it; as the first start is certain, so is then every other one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wirelab.verify.columns.ahead import ahead
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from wirelab.verify.columns.octets import Ints, Mask
 
 Following = Callable[["Ints"], "Ints"]
 """For the starts of records, where the next ones start; -1 for what is no ordinary record."""
+
+_TOGETHER = 1 << 11
+"""So many chains are followed together."""
 
 
 def chained(first: int, end: int, guesses: Iterable[int], following: Following) -> Ints | None:
@@ -33,9 +39,12 @@ def chained(first: int, end: int, guesses: Iterable[int], following: Following) 
     Returns:
         None where a record is not ordinary, or the last one does not end at the end.
     """
-    starts = np.unique(np.array([first, *(each for each in guesses if first < each < end)]))
-    starts = starts.astype(np.int64)
-    visited, landed = _followed(starts, end, following)
+    starts = np.array(sorted({first, *(each for each in guesses if first < each < end)}), np.int64)
+    landed = np.empty_like(starts)
+    visited: list[_Step] = []
+    for group, ends, steps in ahead(_follower(starts, end, following), _groups(len(starts))):
+        landed[group] = ends
+        visited += steps
     places = {int(start): number for number, start in enumerate(starts)}
     true = np.zeros(len(starts), bool)
     by_hand: list[int] = []
@@ -53,33 +62,53 @@ def chained(first: int, end: int, guesses: Iterable[int], following: Following) 
     return _in_order(visited, true, by_hand)
 
 
-def _in_order(visited: list[tuple[Ints, Ints]], true: Mask, by_hand: list[int]) -> Ints:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The places where some chains are after so many records."""
+
+    number: int
+    chain: Ints
+    at: Ints
+
+
+def _in_order(visited: list[_Step], true: Mask, by_hand: list[int]) -> Ints:
     """The places that the true chains visited: chain after chain, step after step."""
     steps = np.zeros(len(true) + 1, np.int64)
-    for chain, _ in visited:
-        steps[chain + 1] += true[chain]
+    for step in visited:
+        steps[step.chain + 1] += true[step.chain]
     first = np.cumsum(steps)
     places = np.empty(first[-1], np.int64)
-    for step, (chain, at) in enumerate(visited):
-        kept = true[chain]
-        places[first[chain[kept]] + step] = at[kept]
+    for step in visited:
+        kept = true[step.chain]
+        places[first[step.chain[kept]] + step.number] = step.at[kept]
     return np.sort(np.append(places, by_hand)).astype(np.int64) if by_hand else places
 
 
-def _followed(starts: Ints, end: int, following: Following) -> tuple[list[tuple[Ints, Ints]], Ints]:
-    """Follows the chains, each as far as the start of the next.
+def _groups(chains: int) -> Iterator[slice]:
+    """The chains, so many at once that the file's pages that they are in stay at hand."""
+    for first in range(0, chains, _TOGETHER):
+        yield slice(first, min(first + _TOGETHER, chains))
 
-    Returns:
-        The chains and places visited in each step, and where each chain landed.
+
+def _follower(
+    starts: Ints, end: int, following: Following
+) -> Callable[[slice], tuple[slice, Ints, list[_Step]]]:
+    """Make what follows a group of chains, each as far as the start of the next.
+
+    It returns the group, where each of its chains landed, and the steps.
     """
     limits = np.append(starts[1:], end)
-    landed = starts.copy()
-    chain, at = np.arange(len(starts)), starts
-    visited = []
-    while len(chain):
-        visited.append((chain, at))
-        after = following(at)
-        landed[chain] = after
-        on = (after > at) & (after < limits[chain])
-        chain, at = chain[on], after[on]
-    return visited, landed
+
+    def follow(group: slice) -> tuple[slice, Ints, list[_Step]]:
+        landed, chain = starts[group].copy(), np.arange(group.start, group.stop)
+        at = landed.copy()
+        steps: list[_Step] = []
+        while len(chain):
+            steps.append(_Step(len(steps), chain, at))
+            after = following(at)
+            landed[chain - group.start] = after
+            on = (after > at) & (after < limits[chain])
+            chain, at = chain[on], after[on]
+        return group, landed, steps
+
+    return follow

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wirelab.verify.columns.ahead import ahead
 from wirelab.verify.columns.chains import chained
 from wirelab.verify.columns.index import Index
 from wirelab.verify.columns.octets import batches
@@ -66,6 +67,25 @@ def index_of(octets: Octets, size: int, head: Head) -> Index | None:
     return _Indexing(octets, size, head).index()
 
 
+_Count = tuple[str, tuple[int | None, int | None] | None]
+"""The counters of a point; None for those of a block that is out of the ordinary."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is said by some blocks; all columns are equally long."""
+
+    places: Ints
+    interface: Ints
+    time: Ints
+    captured: Ints
+    length: Ints
+    counts: tuple[_Count, ...]
+
+
+_COLUMNS = ("places", "interface", "time", "captured", "length")
+
+
 class _Indexing:
     """The making of one index."""
 
@@ -78,39 +98,42 @@ class _Indexing:
         blocks = chained(first, self._size, self._guesses(first), self._following)
         if blocks is None:
             return None
-        said: dict[str, tuple[int | None, int | None] | None] = {}
-        columns, places = [], []
-        for some in batches(blocks):
-            at = some
-            kinds, total = self._octets.pair(at, little=self._little)
-            is_frame = kinds == ENHANCED_PACKET
-            if not is_frame.all():
-                if np.isin(kinds, _OTHERS).any():
-                    return None
-                said.update(self._counts(at[kinds == STATISTICS]))
-                at, total = at[is_frame], total[is_frame]
-            if len(at):
-                columns.append(self._read(at, total))
-                places.append(at)
-        if None in said.values() or None in columns or not places:
+        parts = list(ahead(self._part, batches(blocks)))
+        counts = {name: each for part in parts if part for name, each in part.counts}
+        parts = [part for part in parts if part is None or len(part.places)]
+        if None in parts or None in counts.values() or not parts:
             return None
+        columns = [[getattr(part, column) for part in parts] for column in _COLUMNS]
+        places, interface, time, captured, length = map(np.concatenate, columns)
         reader, points = self._head.reader, tuple(each.point for each in self._head.interfaces)
-        interface, time, captured, length = zip(*filter(None, columns), strict=True)
         return Index(
             self._octets,
-            np.concatenate(places) + _HEADER,
-            np.concatenate(captured).astype(np.int32),
-            np.concatenate(length),
-            np.concatenate(time),
-            np.concatenate(interface).astype(np.int16),
+            places + _HEADER,
+            captured.astype(np.int32),
+            length,
+            time,
+            interface.astype(np.int16),
             points,
             tuple(reader.points),
             reader.comment,
-            {name: each for name, each in said.items() if each is not None},
+            {name: each for name, each in counts.items() if each is not None},
         )
 
-    def _read(self, frames: Ints, total: Ints) -> tuple[Ints, Ints, Ints, Ints] | None:
-        """Interface, time, captured and whole length of some frames; None for irregular ones."""
+    def _part(self, blocks: Ints) -> _Part | None:
+        """What some blocks say; None when one of them is out of the ordinary."""
+        kinds, total = self._octets.pair(blocks, little=self._little)
+        is_frame = kinds == ENHANCED_PACKET
+        if is_frame.all():
+            return self._read(blocks, total, ())
+        if np.isin(kinds, _OTHERS).any():
+            return None
+        counts = tuple(self._counts(blocks[kinds == STATISTICS]))
+        return self._read(blocks[is_frame], total[is_frame], counts)
+
+    def _read(self, frames: Ints, total: Ints, counts: tuple[_Count, ...]) -> _Part | None:
+        """The columns of some frames; None when one of them is irregular."""
+        if not len(frames):
+            return _Part(frames, frames, frames, frames, frames, counts)
         interface, high = self._octets.pair(frames + 8, little=self._little)
         low, captured = self._octets.pair(frames + 16, little=self._little)
         length = np.maximum(self._number(frames, 24), captured)
@@ -121,7 +144,7 @@ class _Indexing:
         if not self._are_options(frames + _HEADER + captured + (-captured & 3), frames + total - 4):
             return None
         time = self._time(interface, high, low)
-        return None if time is None else (interface, time, captured, length)
+        return None if time is None else _Part(frames, interface, time, captured, length, counts)
 
     def _are_options(self, at: Ints, end: Ints) -> bool:
         """Whether options that begin at some places go no further than their blocks."""
@@ -144,7 +167,7 @@ class _Indexing:
     def _following(self, at: Ints) -> Ints:
         total = self._number(at, 4)
         after = at + total
-        good = (total >= _SMALLEST_BLOCK) & (total % 4 == 0) & (after <= self._size)
+        good = (total >= _SMALLEST_BLOCK) & (total & 3 == 0) & (after <= self._size)
         good &= self._number(np.where(good, after - 4, at), 0) == total
         return np.where(good, after, -1)
 
@@ -187,7 +210,7 @@ class _Indexing:
             time[mine] = (high[mine] << 32 | low[mine]) * unit + each.offset * _SECOND
         return time
 
-    def _counts(self, blocks: Ints) -> Iterator[tuple[str, tuple[int | None, int | None] | None]]:
+    def _counts(self, blocks: Ints) -> Iterator[_Count]:
         """The counters of interfaces; None for a block that is out of the ordinary."""
         order, known = self._head.order, self._head.interfaces
         for at, total in zip(blocks.tolist(), self._number(blocks, 4).tolist(), strict=True):

@@ -15,6 +15,7 @@ import numpy as np
 
 from wirelab.verify.columns import transport
 from wirelab.verify.columns.layers import Layers, Stack
+from wirelab.verify.columns.octets import distinct
 from wirelab.verify.columns.protocols import TUNNELS, WRONG, bits
 from wirelab.verify.dissectors import LINKS
 from wirelab.verify.dissectors.numbers import ETHERTYPES, IP_PROTOCOLS
@@ -41,6 +42,7 @@ _OPTIONS_AT = {133: 8, 134: 16, 135: 24, 136: 24}
 _ND_REDIRECT = 137
 _LINK_ADDRESSES, _REDIRECTED = (1, 2), 4
 _MOST_OPTIONS = 4
+_NO_FAMILY = 0xFFFF
 
 
 def stacked(index: Index, first: int, behind: int) -> Stack:
@@ -51,7 +53,7 @@ def stacked(index: Index, first: int, behind: int) -> Stack:
     whole = Layers(np.arange(behind - first), start, end, stop, start)
     stack.add("frame", whole)
     links = np.array([each.linktype for each in index.interfaces])[index.interface[first:behind]]
-    for link in np.unique(links).tolist():
+    for link in distinct(links):
         mine = whole.where(links == link)
         if link in (LinkType.LINUX_SLL, LinkType.LINUX_SLL2):
             if mine := _enter(stack, "sll", mine):
@@ -108,8 +110,8 @@ def _ended(layers: Layers, stop: Ints) -> Layers:
 
 
 def _dispatch(stack: Stack, layers: Layers, kinds: Ints, names: Mapping[int, str]) -> None:
-    """Hands layers on by a number that says what they are."""
-    for kind in np.unique(kinds).tolist():
+    """Hands layers on by a number of two bytes at most that says what they are."""
+    for kind in distinct(kinds):
         follow(stack, names.get(kind, "data"), layers.where(kinds == kind))
 
 
@@ -155,7 +157,7 @@ def _llc(stack: Stack, layers: Layers) -> None:
 def _null(stack: Stack, layers: Layers) -> None:
     layers = _least(stack, layers, 4)
     big, little = _number(stack, layers, 0, 4), stack.octets.number(layers.start, 4, little=True)
-    family = np.where(big < 1 << 16, big, little)
+    family = np.minimum(np.where(big < 1 << 16, big, little), _NO_FAMILY)
     names = {2: "ip", **dict.fromkeys((10, 24, 28, 30), "ipv6")}
     _dispatch(stack, layers.behind(4), family, names)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wirelab.verify.columns.octets import distinct
 from wirelab.verify.columns.protocols import IN_UDP, WRONG, bits
 from wirelab.verify.dissectors.numbers import TCP_PORTS, UDP_PORTS
 
@@ -69,7 +70,7 @@ def _datagrams(stack: Stack, layers: Layers, carried: Layers) -> None:
     low, high = _ports(stack, layers)
     places = _UDP_PLACES[low]
     places = np.where(places > 0, places, _UDP_PLACES[high])
-    for place in np.unique(places).tolist():
+    for place in distinct(places):
         name, mine = _UDP_NAMES[place], carried.where(places == place)
         cut = mine.start >= mine.end
         if name != "data" and cut.any():
@@ -104,7 +105,7 @@ def tcp(stack: Stack, layers: Layers) -> None:
     low, high = _ports(stack, layers)
     places = _TCP_PLACES[low]
     places = np.where(places > 0, places, _TCP_PLACES[high])
-    for place in np.unique(places).tolist():
+    for place in distinct(places):
         stack.doubt(layers.row[places == place], _CARRIED[_TCP_NAMES[place]], context=True)
 
 

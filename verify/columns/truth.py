@@ -9,6 +9,7 @@ import numpy as np
 
 from wirelab.verify.columns.compare import among, compared, nonzero
 from wirelab.verify.columns.dependence import CONTEXT, FRAGMENTS
+from wirelab.verify.columns.octets import distinct
 from wirelab.verify.columns.places import is_plain_only, plain
 from wirelab.verify.columns.values import Unsupported, layers_of, satisfied, values
 from wirelab.verify.columns.witness import without_witness
@@ -184,7 +185,7 @@ def _at_points(test: Test, batch: Batch) -> Truth:
     """A test of nothing but the capture point: one frame of each stands for all."""
     interface = batch.table.columns.interface[batch.first : batch.behind]
     selects, true = predicate(test), np.zeros(batch.size, bool)
-    for number in np.unique(interface).tolist():
+    for number in distinct(interface):
         mine = interface == number
         example = batch.table[batch.first + int(mine.argmax())]
         true |= mine & selects(dissect([example])[0])

@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -100,6 +101,8 @@ def lab() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what goes wrong is one line on standard error and an exit status."""
     die_of_ctrl_c()
+    # NumPy is imported twice as fast where its matrices, which nothing here needs, have no threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     with told_plainly():
         status = lab.main(words or ["--help"], prog_name="lab", standalone_mode=False)

@@ -7,16 +7,9 @@ from typing import Any
 
 from mininet.topo import Topo
 
+from wirelab.scenarios.errors import ScenarioError, SettingError
 from wirelab.scenarios.stage import Stage
-from wirelab.verify import Equivalent, Item
-
-
-class SettingError(Exception):
-    """A setting does not exist, or has a value that it cannot have."""
-
-
-class ScenarioError(Exception):
-    """The catalogue is not in order."""
+from wirelab.verify import Equivalent, Item, VerifyError
 
 
 @dataclass(frozen=True)
@@ -183,7 +176,12 @@ def scenario(
         raise ScenarioError(f"{id}: no technique {strange.pop()!r}; there are {list(TECHNIQUES)}")
     if origin not in (REAL, CRAFTED):
         raise ScenarioError(f"{id}: its origin is {REAL!r} or {CRAFTED!r}, not {origin!r}")
-    of_settings = expect if callable(expect) else lambda _settings: expect
+
+    def of_settings(settings: Settings) -> Item:
+        try:
+            return expect(settings) if callable(expect) else expect
+        except VerifyError as error:
+            raise ScenarioError(f"{id}: {error}") from error
 
     def make(play: Play) -> Scenario:
         family = play.__module__.rpartition(".")[2]

@@ -35,22 +35,41 @@ def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) 
 
 
 def _entry(output: Path, job: Job, outcome: Outcome) -> dict[str, Any]:
-    verdict: dict[str, Any] = {"steps": [], "names": {}}
-    names: dict[str, str] = {}
-    if outcome.directory:
-        verdict = json.loads((output / job.scenario.id / "verdict.json").read_text())
-        names = json.loads((output / job.scenario.id / "facts.json").read_text())["names"]
-    points = {p: f"{job.scenario.id}/points/{p}.pcapng" for p in job.scenario.points}
+    folder = output / job.scenario.id
+    told: dict[str, dict[str, Any]] = {
+        "verdict": {"steps": [], "names": {}},
+        "facts": {"names": {}},
+    }
+    files = _files(folder, job.scenario) if outcome.directory else {}
+    for part in told.keys() & files:
+        told[part] = json.loads((output / files[part]).read_text())
+    verdict, names = told["verdict"], told["facts"]["names"]
     return {
         "scenario": job.scenario,
         "outcome": outcome,
         "verdict": verdict,
-        "points": points if outcome.directory else {},
+        "files": files,
         "settings": job.settings,
         "network": _network(job.scenario),
         "drawing": drawing(verdict["steps"], verdict["names"]),
         "looks": [_look(look, names) for look in job.scenario.look],
         "again": _again(job),
+    }
+
+
+def _files(folder: Path, scenario: Scenario) -> dict[str, str]:
+    """Return the files that a run left, by what they are; a run with an error leaves a part."""
+    captures = {point: f"points/{point}.pcapng" for point in scenario.points}
+    wanted = {
+        "all points": "capture.pcapng",
+        **captures,
+        "verdict": "verdict.json",
+        "facts": "facts.json",
+        "ladder": "ladder.txt",
+        "logs": "logs/",
+    }
+    return {
+        what: f"{folder.name}/{path}" for what, path in wanted.items() if (folder / path).exists()
     }
 
 

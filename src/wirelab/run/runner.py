@@ -103,5 +103,4 @@ def _outcome(job: Job, child: sandbox.Child, begun: float, output: Path) -> Outc
         )
     finally:
         child.kill()
-    judged = outcome.status in (Status.PASSED, Status.FAILED)
-    return replace(outcome, directory=str(output / name) if judged else "")
+    return replace(outcome, directory=str(output / name) if outcome.directory else "")

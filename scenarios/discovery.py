@@ -1,4 +1,4 @@
-"""Finding the scenarios: every module beside this one is a family of the catalogue."""
+"""Finding the scenarios: every module beside this one is (part of) a family of the catalogue."""
 
 import ast
 import importlib
@@ -25,14 +25,18 @@ def catalogue(folders: Iterable[str], package: str) -> dict[str, Scenario]:
     """
     found: dict[str, Scenario] = {}
     for module in sorted(each.name for each in pkgutil.iter_modules(folders)):
-        family = _imported(f"{package}.{module}", folders)
-        for value in vars(family).values():
-            if isinstance(value, Scenario) and value.family == module:
+        for value in vars(_imported(f"{package}.{module}", folders)).values():
+            if isinstance(value, Scenario) and _module(value) == module:
                 if value.id in found:
-                    first = found[value.id].family
+                    first = _module(found[value.id])
                     raise ScenarioError(f"{first}.py and {module}.py both have {value.id!r}")
                 found[value.id] = value
     return found
+
+
+def _module(scenario: Scenario) -> str:
+    """The name of the file in which it stands."""
+    return scenario.play.__module__.rpartition(".")[2]
 
 
 def _imported(name: str, folders: Iterable[str]) -> ModuleType:
@@ -56,5 +60,5 @@ def _scenario_at(path: Path, line: int) -> str:
     for node in ast.walk(ast.parse(path.read_text())):
         for call in getattr(node, "decorator_list", ()):
             if call.lineno <= line <= (call.end_lineno or 0) and isinstance(call, ast.Call):
-                return f", in {ast.literal_eval(call.args[0])!r}" if call.args else ""
+                return f", in {ast.unparse(call.args[0])}" if call.args else ""
     return ""

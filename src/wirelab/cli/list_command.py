@@ -56,7 +56,8 @@ def _nothing(words: Sequence[str], field: str | None) -> str:
 def _lines(found: Sequence[Scenario], columns: int | None) -> Iterator[str]:
     """Yield the list; where there is no window to fit, a whole line each."""
     longest = max(len(scenario.id) for scenario in found)
-    for family, members in groupby(found, lambda scenario: scenario.family):
+    by_family = sorted(found, key=lambda scenario: scenario.family)
+    for family, members in groupby(by_family, lambda scenario: scenario.family):
         yield click.style(family, bold=True)
         for scenario in members:
             yield from _entry(scenario, longest, columns)

@@ -24,8 +24,9 @@ def write_index(output: Path, jobs: Sequence[Job], outcomes: Sequence[Outcome]) 
     """
     environment = Environment(loader=PackageLoader("wirelab.report"), autoescape=True)
     ended = {outcome.scenario: outcome for outcome in outcomes}
+    by_family = sorted(jobs, key=lambda job: job.scenario.family)
     entries = [
-        _entry(output, job, ended[job.scenario.id]) for job in jobs if job.scenario.id in ended
+        _entry(output, job, ended[job.scenario.id]) for job in by_family if job.scenario.id in ended
     ]
     counts = {status: sum(o.status is status for o in outcomes) for status in Status}
     page = environment.get_template("index.html.j2").render(

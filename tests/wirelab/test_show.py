@@ -45,6 +45,7 @@ def test_a_setting_tells_its_values_and_changes_the_page() -> None:
     assert span(Setting("n", 1, "", maximum=9, unit="s")) == "at most 9 s"
     assert span(Setting("n", 1, "")) == "a number"
     assert span(Setting("n", "a", "", choices=("a", "b"))) == "one of a, b"
+    assert span(Setting("n", "a", "", pattern="[a-z]")) == "a text like this"
 
 
 def test_marks_are_explained(capsys: pytest.CaptureFixture[str]) -> None:

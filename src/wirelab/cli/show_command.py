@@ -130,6 +130,8 @@ def span(setting: Setting) -> str:
     """Return the values that a setting may have."""
     if setting.choices:
         return f"one of {', '.join(setting.choices)}"
+    if setting.pattern:
+        return "a text like this"
     low, high, unit = setting.minimum, setting.maximum, setting.unit
     if low is None or high is None:
         limits = f"at least {low}" if low is not None else f"at most {high}" if high else "a number"

@@ -4,7 +4,10 @@ A `Lab` (Mininet's API over netlink) lives in a `sandbox`, a process tree in nam
 own; its `taps` capture from before the first link comes up.
 """
 
-from wirelab.emulator import sandbox
+from wirelab.emulator import (
+    sandbox,
+    versions,  # noqa: F401 - the first to import Mininet
+)
 from wirelab.emulator.errors import (
     CommandFailed,
     DaemonDied,

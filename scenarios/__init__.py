@@ -1,15 +1,8 @@
 """The catalogue: one module a protocol family, one function a scenario."""
 
 from wirelab.scenarios.discovery import catalogue
-from wirelab.scenarios.scenario import (
-    TECHNIQUES,
-    Look,
-    Scenario,
-    ScenarioError,
-    Setting,
-    SettingError,
-    scenario,
-)
+from wirelab.scenarios.errors import ScenarioError, SettingError
+from wirelab.scenarios.scenario import TECHNIQUES, Look, Scenario, Setting, scenario
 from wirelab.scenarios.stage import NotSeen, Stage
 
 CATALOGUE: dict[str, Scenario] = catalogue(__path__, __name__)

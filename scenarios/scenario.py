@@ -1,22 +1,16 @@
 """What a scenario is: a network, traffic, and what must be seen of it."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mininet.topo import Topo
 
+from wirelab.scenarios.errors import ScenarioError, SettingError
 from wirelab.scenarios.stage import Stage
-from wirelab.verify import Equivalent, Item
-
-
-class SettingError(Exception):
-    """A setting does not exist, or has a value that it cannot have."""
-
-
-class ScenarioError(Exception):
-    """The catalogue is not in order."""
+from wirelab.verify import Equivalent, Item, VerifyError
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,9 @@ class Setting:
     unit: str = ""
     """Of a number: `bytes`, `routers`, `s`."""
     choices: tuple[str, ...] = ()
-    """The words allowed, where it is a word."""
+    """The words allowed, where it is one of a few."""
+    pattern: str = ""
+    """What it looks like, as a regular expression, where it is any other text."""
 
     def parse(self, text: str) -> int | str:
         """Return the value that `text` stands for.
@@ -47,6 +43,10 @@ class Setting:
         if self.choices:
             if text not in self.choices:
                 raise SettingError(f"{self.name} is one of {', '.join(self.choices)}, not {text!r}")
+            return text
+        if self.pattern:
+            if not re.fullmatch(self.pattern, text):
+                raise SettingError(f"{self.name} looks like {self.default}, unlike {text!r}")
             return text
         try:
             value = int(text)
@@ -93,6 +93,13 @@ TECHNIQUES = {
 """The ways of working that scenarios are there to practise."""
 
 
+REAL, CRAFTED = "real", "crafted"
+"""Where the packets of a scenario come from."""
+MARKS = {
+    "slow": "waits for timers of its protocol, more than ten seconds",
+    CRAFTED: "has packets that no kernel, daemon or client sends",
+}
+
 Settings = Mapping[str, Any]
 Play = Callable[[Stage], None]
 
@@ -104,7 +111,7 @@ class Scenario:
     id: str
     """Its name, as in `lab run arp-cold-resolve`."""
     family: str
-    """The module it stands in: `arp`, `dhcp`, …"""
+    """What it is about: `arp`, `dhcp`, …"""
     topology: type[Topo]
     """The network."""
     points: Mapping[str, str]
@@ -119,7 +126,7 @@ class Scenario:
     """What its user may change."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """Parameters of the topology that this scenario fixes."""
-    origin: str = "real"
+    origin: str = REAL
     """`real` where kernels, daemons and ordinary clients send every packet; else `crafted`."""
     excuse: tuple[str, ...] = ()
     """Invariants that its capture breaks, because it is about that."""
@@ -139,6 +146,11 @@ class Scenario:
     def lesson(self) -> str:
         """What it teaches: its text after the first line."""
         return (inspect.getdoc(self.play) or "").partition("\n")[2].strip()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What one should know before running it: `slow`, `crafted`."""
+        return (*(("slow",) if self.slow else ()), *(() if self.origin == REAL else (self.origin,)))
 
     def defaults(self) -> dict[str, Any]:
         """Return the settings when nothing is said."""
@@ -160,21 +172,33 @@ def scenario(
     rfcs: tuple[str, ...],
     settings: tuple[Setting, ...] = (),
     fixed: Mapping[str, Any] | None = None,
-    origin: str = "real",
+    origin: str = REAL,
     excuse: tuple[str, ...] = (),
     equivalents: tuple[Equivalent, ...] = (),
     look: tuple[Look, ...] = (),
     slow: bool = False,
+    family: str = "",
 ) -> Callable[[Play], Scenario]:
-    """Make a scenario of the function below: its text is the lesson, its body the traffic."""
+    """Make a scenario of the function below: its text is the lesson, its body the traffic.
+
+    Its family is the name of its module, up to the first `_`, unless `family` is another.
+    """
     if strange := {each.technique for each in look} - {"", *TECHNIQUES}:
         raise ScenarioError(f"{id}: no technique {strange.pop()!r}; there are {list(TECHNIQUES)}")
-    of_settings = expect if callable(expect) else lambda _settings: expect
+    if origin not in (REAL, CRAFTED):
+        raise ScenarioError(f"{id}: its origin is {REAL!r} or {CRAFTED!r}, not {origin!r}")
+
+    def of_settings(settings: Settings) -> Item:
+        try:
+            return expect(settings) if callable(expect) else expect
+        except VerifyError as error:
+            raise ScenarioError(f"{id}: {error}") from error
 
     def make(play: Play) -> Scenario:
-        family = play.__module__.rpartition(".")[2]
+        module = play.__module__.rpartition(".")[2]
+        named = family or module.partition("_")[0]
         return Scenario(
-            id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
+            id, named, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
             excuse, equivalents, look, slow,
         )  # fmt: skip
 

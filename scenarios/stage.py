@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from wirelab.emulator import EmulatorError, Host, Lab
+from wirelab.scenarios.errors import ScenarioError, near
 from wirelab.traffic.daemon import Daemon, Running, start
 from wirelab.verify import Frame, display_filter, dissect
 
@@ -19,7 +20,16 @@ class NotSeen(EmulatorError):  # noqa: N818 - named after what happened
 
 
 def resolved(text: str, names: Mapping[str, str]) -> str:
-    """Return a display filter with the lab's names replaced by what they stand for."""
+    """Return a display filter with the lab's names replaced by what they stand for.
+
+    Raises:
+        ScenarioError: there is no such name.
+    """
+    for name in _REFERENCE.findall(text):
+        if name not in names:
+            raise ScenarioError(
+                f"${{{name}}} in {text!r} is no name of this lab{near(name, names)}"
+            )
     return _REFERENCE.sub(lambda found: names[found[1]], text)
 
 
@@ -38,6 +48,13 @@ class Stage:
         self._running: list[Running] = []
 
     def __getitem__(self, node: str) -> Host:
+        """Return a host or router by its name.
+
+        Raises:
+            ScenarioError: there is none of this name.
+        """
+        if node not in self.lab:
+            raise ScenarioError(f"there is no node {node!r} in this lab{near(node, self.lab)}")
         found: Host = self.lab[node]
         return found
 
@@ -86,6 +103,11 @@ class Stage:
         """
         for running in self._running:
             running.check()
+
+    def abandon(self) -> None:
+        """Stop the servers, in whatever state they are."""
+        for running in reversed(self._running):
+            running.stop()
 
     def close(self) -> None:
         """Stop the servers, last started first, and collect what they know."""

@@ -16,7 +16,7 @@ from wirelab.verify.expect_frames import (
     stream,
 )
 from wirelab.verify.explain import explain, explanation
-from wirelab.verify.filter import display_filter
+from wirelab.verify.filter import DisplayFilter, display_filter
 from wirelab.verify.frame import Frame, Point
 from wirelab.verify.items import Item
 from wirelab.verify.judge import judge
@@ -31,6 +31,7 @@ __all__ = [
     "Capture",
     "CaptureError",
     "CaptureWriter",
+    "DisplayFilter",
     "Equivalent",
     "ExpectationError",
     "FilterError",

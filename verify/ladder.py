@@ -13,6 +13,7 @@ from wirelab.verify.items import (
     Fragments,
     Habit,
     Item,
+    Named,
     Never,
     Optional,
     Par,
@@ -81,8 +82,8 @@ def _rows(item: Item, depth: int, at: str) -> Iterator[LadderRow]:
             text = f"the fragments of {fragments} are {_whole(item)}"
             yield LadderRow(RowKind.CHECK, depth, "", "", text, "")
         case Step() | Forwarded() | Fragments() | Stream():
-            text, note = described(item), _time(item.within)
-            yield LadderRow(RowKind.STEP, depth, item.name, item.at or at, text, note)
+            text = str(item.filter) if isinstance(item, Step) else described(item)
+            yield LadderRow(RowKind.STEP, depth, item.name, item.at or at, text, _note(item))
         case _:
             yield LadderRow(RowKind.GROUP, depth, _group(item), "", "", "")
             for child in children(item):
@@ -148,6 +149,11 @@ def _count(number: int, noun: str) -> str:
 def _whole(item: Reassembled) -> str:
     parts = [item.step or "", f"{item.length} bytes" if item.length is not None else ""]
     return ", ".join(part for part in parts if part)
+
+
+def _note(item: Named) -> str:
+    quoted = f"quotes {item.quotes}" if isinstance(item, Step) and item.quotes else ""
+    return ", ".join(part for part in (quoted, _time(item.within)) if part)
 
 
 def _time(window: Window | None) -> str:

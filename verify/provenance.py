@@ -36,12 +36,15 @@ class Provenance:
     """The names that the lab bound, and what to."""
     ways: Mapping[str, Mapping[str, Way]] = field(default_factory=dict)
     """For each capture point, the way of each address of the lab to it."""
+    origin: str = ""
+    """`real` when kernels, daemons and clients sent every packet, or `crafted`; "" for unknown."""
 
     def comment(self) -> str:
         """The line for the comment of the capture."""
         return json.dumps(
             {
                 "scenario": self.scenario,
+                "origin": self.origin,
                 "seed": self.seed,
                 "settings": dict(self.settings),
                 "names": dict(self.names),
@@ -64,6 +67,7 @@ def provenance(comment: str) -> Provenance | None:
                 settings if isinstance(settings, dict) else {},
                 {str(name): str(value) for name, value in names.items()},
                 _ways(found.get("ways")),
+                str(found.get("origin", "")),
             )
     return None
 

@@ -27,6 +27,11 @@ DETAILS = {
     "udp": ("udp.dstport",),
 }
 """The fields that tell frames of a protocol apart at a glance."""
+_FRAGMENTS = {
+    "ip": ("ip.frag_offset", "ip.flags.mf"),
+    "ipv6": ("ipv6.fraghdr.offset", "ipv6.fraghdr.more"),
+}
+"""The fields that tell the fragments of a datagram apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,12 @@ def summary(packet: Packet) -> str:
 
 def summarized(packet: Packet) -> Summary:
     """The same, word by word."""
-    protocol = _innermost(packet)
+    protocol, cut = _innermost(packet), _cut(packet)
     ends = next((pair for pair in _ENDS if packet.values(pair[0])), None)
     source, destination = (_text(packet, end) for end in ends) if ends else ("", "")
-    words = (_detail(packet, name) for name in DETAILS.get(protocol, ()))
+    names = (*_FRAGMENTS.get(cut, ()), *DETAILS.get(protocol, ()))
+    words = (_detail(packet, name) for name in names)
+    protocol = cut if cut and protocol == "data" else protocol
     return Summary(protocol, source, destination, " ".join(word for word in words if word))
 
 
@@ -66,6 +73,14 @@ def _innermost(packet: Packet) -> str:
     own = [layer.protocol for layer in packet.layers if not layer.quoted]
     named = [protocol for protocol in own if protocol in DETAILS]
     return (named or own)[-1]
+
+
+def _cut(packet: Packet) -> str:
+    """The protocol of whose datagrams a frame carries a fragment; "" when it carries none."""
+    for protocol, names in _FRAGMENTS.items():
+        if any(any(packet.values(name)[:1]) for name in names):
+            return protocol
+    return ""
 
 
 def _detail(packet: Packet, name: str) -> str:

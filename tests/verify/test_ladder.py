@@ -68,11 +68,12 @@ def test_what_no_filter_says_is_said_in_words() -> None:
         "icmp.type == 8",
         "a, seen at lan, 1 router on",
         "a, seen at lan",
-        "icmp.type == 11, quoting a",
+        "icmp.type == 11",
         "all fragments of a, cut to an MTU of 1400",
         "all data behind tcp.srcport == 20: 3 bytes",
         "the fragments of f are a, 9 bytes",
     ]
+    assert ladder(expectation)[3].note == "quotes a"
 
 
 def test_scopes_allowances_and_bans_have_rows() -> None:

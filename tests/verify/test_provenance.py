@@ -13,15 +13,16 @@ ROUTE = st.builds(Way, st.text(), st.integers(0, 9), st.lists(st.text(), max_siz
 WAYS = st.dictionaries(st.text(), st.dictionaries(st.text(), ROUTE, max_size=3), max_size=3)
 
 
-@given(st.text(), st.none() | st.integers(), TEXTS, TEXTS, WAYS)
+@given(st.text(), st.none() | st.integers(), TEXTS, TEXTS, WAYS, st.text())
 def test_what_is_written_is_read_again(
     scenario: str,
     seed: int | None,
     settings: dict[str, str],
     names: dict[str, str],
     ways: dict[str, dict[str, Way]],
+    origin: str,
 ) -> None:
-    made = Provenance(scenario, seed, settings, names, ways)
+    made = Provenance(scenario, seed, settings, names, ways, origin)
     assert provenance(made.comment()) == made
     assert provenance(f"something else\n{made.comment()}\n") == made
 

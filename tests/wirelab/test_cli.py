@@ -28,6 +28,7 @@ def test_list_names_every_scenario_with_its_family() -> None:
     listed = {entry["scenario"]: entry for entry in json.loads(lab("list", "--json").stdout)}
     assert set(listed) == set(CATALOGUE)
     assert all(entry["rfcs"] and entry["points"] for entry in listed.values())
+    assert {entry["origin"] for entry in listed.values()} <= {"real", "crafted"}
     assert listed["frag-router"]["settings"][0]["name"] == "mtu"
     assert all(name in lab("list").stdout for name in CATALOGUE)
 
@@ -113,6 +114,7 @@ def _expect_bad_input(ended: subprocess.CompletedProcess[str], *words: str) -> N
         (["run", "--sed", "1"], ["--sed", "--seed"]),
         (["run", "-o", ""], ["-o", "empty"]),
         (["show"], ["SCENARIO"]),
+        (["list", "nonsuch"], ["'nonsuch'", "lab list"]),
         (["runn"], ["did you mean run?"]),
         (["frag-router"], ["did you mean lab run frag-router?"]),
     ],

@@ -1,16 +1,19 @@
 """A scenario that goes wrong: how its run ends."""
 
+import json
 import signal
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from wirelab.emulator import EmulatorError
+from wirelab.report import write_index
 from wirelab.run import Job, Outcome, Status, run_jobs
 from wirelab.scenarios import CATALOGUE, Stage
 from wirelab.traffic.clients import ping
 from wirelab.traffic.servers import Dnsmasq, Pyftpd
-from wirelab.verify import seq, step
+from wirelab.verify import read_capture, seq, step
 
 
 def _run(play: object, tmp_path: Path) -> Outcome:
@@ -88,3 +91,70 @@ def test_silence_fails(nothing: object, tmp_path: Path) -> None:
     outcome = next(run_jobs([Job(scenario, {}, 0)], tmp_path / "out", 1))
     assert outcome.status is Status.FAILED
     assert "no frame" in outcome.reason
+
+
+def _broken(tmp_path: Path, error: Exception) -> tuple[Outcome, Path]:
+    """Play something that is half done when it raises an error."""
+
+    def play(lab: Stage) -> None:
+        lab.fact("half", "done")
+        ping(lab["c"], lab["s"].ip(), count=1)
+        raise error
+
+    outcome = _run(play, tmp_path)
+    assert outcome.status is Status.ERROR
+    return outcome, Path(outcome.directory)
+
+
+@pytest.mark.parametrize("error", [EmulatorError("no more"), ZeroDivisionError("a slip")])
+def test_an_error_keeps_what_there_is(error: Exception, tmp_path: Path) -> None:
+    outcome, folder = _broken(tmp_path, error)
+    capture = read_capture(folder / "capture.pcapng")
+    assert len(capture.frames) == outcome.packets >= 4
+    assert len(read_capture(folder / "points" / "wan.pcapng").frames) < outcome.packets
+    verdict = json.loads((folder / "verdict.json").read_text())
+    assert verdict["status"] == "error"
+    assert verdict["reason"] == outcome.reason
+    assert verdict["problems"], "what was captured by then is judged"
+    assert json.loads((folder / "facts.json").read_text())["half"] == "done"
+    assert "FAIL" in (folder / "ladder.txt").read_text()
+
+
+def test_an_error_of_a_server_keeps_its_log(tmp_path: Path) -> None:
+    outcome = _run(lambda lab: lab.start("s", Dnsmasq(options={"nonsense": "1"})), tmp_path)
+    (log,) = (Path(outcome.directory) / "logs").glob("s-dnsmasq*")
+    assert "bad dhcp-option" in log.read_text()
+
+
+def test_an_error_before_there_is_a_network_is_told_as_well(tmp_path: Path) -> None:
+    scenario = replace(CATALOGUE["unreach-net"], points={"lan": "r1-eth7"})
+    outcome = next(run_jobs([Job(scenario, {}, 0)], tmp_path / "out", 1))
+    assert outcome.status is Status.ERROR
+    verdict = json.loads((Path(outcome.directory) / "verdict.json").read_text())
+    assert (verdict["status"], verdict["steps"]) == ("error", [])
+    assert "r1-eth7" in verdict["reason"]
+
+
+def test_the_page_links_what_an_error_left(tmp_path: Path) -> None:
+    outcome, folder = _broken(tmp_path, EmulatorError("no more"))
+    jobs = [Job(CATALOGUE["unreach-net"], {}, 0)]
+    text = write_index(folder.parent, jobs, [outcome]).read_text()
+    assert 'href="unreach-net/capture.pcapng"' in text
+    assert "no more" in text
+
+
+@pytest.mark.parametrize(
+    ("play", "message"),
+    [
+        (lambda lab: lab["sever"], "there is no node 'sever' in this lab; there are c, "),
+        (lambda lab: lab["r11"], "there is no node 'r11' in this lab; did you mean r1?"),
+        (lambda lab: lab.wait_for("ip.src == ${c.pi}", at="lan"), "did you mean c.ip?"),
+        (lambda lab: lab.wait_for("ip.scr == 1", at="lan"), "did you mean ip.src"),
+    ],
+)
+def test_a_wrong_name_in_a_scenario_is_told_with_the_right_one(
+    play: object, message: str, tmp_path: Path
+) -> None:
+    outcome = _run(play, tmp_path)
+    assert outcome.status is Status.ERROR
+    assert message in outcome.reason

@@ -1,5 +1,6 @@
 """The page of a run, and the diagrams on it."""
 
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from wirelab.report import write_index
 from wirelab.report.drawing import arrows, drawing
 from wirelab.run import Outcome, Status, plan, run_jobs
+from wirelab.scenarios import Look
+from wirelab.verify import provenance, read_capture
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -79,6 +82,7 @@ def test_every_link_of_a_page_leads_to_a_file_of_its_run(tmp_path: Path) -> None
     assert [link for link in links if not (tmp_path / link).exists()] == []
     assert text.count("<svg") == 2
     assert "lab run unreach-port --seed 3" in text
+    assert "<code>arp.opcode == 2</code>" in text  # what to look at
     assert re.search(r"https?://(?!www\.w3\.org/)", text) is None  # works without a network
 
 
@@ -92,6 +96,26 @@ def test_what_did_not_pass_is_open_with_its_reason_and_nothing_is_markup(tmp_pat
     assert "&lt;b&gt;died" in text
     assert "its &lt;log&gt;" in text
     assert "1 error" in text
+
+
+def test_marks_are_shown_and_explained(tmp_path: Path) -> None:
+    (job,) = plan(["unreach-net"], [], 0)
+    look = Look("ip.src == ${c.ip}", "who asks", technique="exclusion")
+    crafted = replace(job, scenario=replace(job.scenario, origin="crafted", look=(look,)))
+    skipped = Outcome("unreach-net", Status.SKIPPED, 0.0, reason="no namespaces")
+    text = write_index(tmp_path, [crafted], [skipped]).read_text()
+    assert 'class="mark"' in text
+    assert "crafted: has packets that no kernel" in text
+    assert "<code>ip.src == ${c.ip}</code>" in text  # nothing was run, nothing has an address
+
+    played = write_index(tmp_path, [crafted], list(run_jobs([crafted], tmp_path, 1))).read_text()
+    assert "<code>ip.src == 192.168.10.10</code>" in played
+    folder = tmp_path / "unreach-net"
+    for told in ("verdict.json", "facts.json"):
+        assert json.loads((folder / told).read_text())["origin"] == "crafted"
+    made = provenance(read_capture(folder / "capture.pcapng").comment)
+    assert made is not None
+    assert made.origin == "crafted"
 
 
 def test_the_picture_of_the_readme_is_a_drawing_of_a_run() -> None:

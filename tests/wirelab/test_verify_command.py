@@ -68,6 +68,22 @@ def test_several_captures_are_judged_each_with_a_headline(out: Path) -> None:
     assert verify(both[0], both[0], "--expect", "arp-cold-resolve").returncode == 0
 
 
+def test_a_capture_of_the_lab_says_whose_expectation_it_is_for(out: Path, tmp_path: Path) -> None:
+    both = [capture(out, "arp-cold-resolve"), capture(out, "unreach-port")]
+    ended = verify(*both)
+    assert ended.returncode == 0, ended.stdout
+    assert ended.stdout.count("PASS") == 2
+    assert "PASS unreach-port" in ended.stdout
+    point = out / "unreach-port" / "points" / "wan.pcapng"
+    assert verify("--point", f"wan={point}").returncode == 0
+    foreign = tmp_path / "foreign.pcapng"
+    source = read_capture(both[0])
+    with CaptureWriter(foreign, source.points) as writer:
+        for frame in source.frames:
+            writer.write(frame.point, frame.time, frame.data)
+    refused(verify(foreign), "foreign.pcapng", "--expect SCENARIO")
+
+
 def test_several_captures_give_a_line_of_json_each(out: Path) -> None:
     both = [capture(out, "arp-cold-resolve"), capture(out, "unreach-port")]
     ended = verify(*both, "--expect", "arp-cold-resolve", "--json")

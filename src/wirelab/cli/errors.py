@@ -50,6 +50,12 @@ def told_plainly() -> Iterator[None]:
     except OSError as error:
         _discard_output()
         end(f"{error.filename or 'standard output'}: {error.strerror or error}", BAD_INPUT)
+    except Exception as error:
+        from wirelab.verify.errors import VerifyError  # noqa: PLC0415 - slow
+
+        if not isinstance(error, VerifyError):  # else the catalogue is not in order
+            raise
+        end(str(error), BAD_INPUT)
 
 
 def end(text: str, status: int, command: str = "lab") -> NoReturn:

@@ -1,8 +1,9 @@
 """Progress: a bar on a terminal, plain lines in a pipe."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 
 import click
 
@@ -11,6 +12,9 @@ from wirelab.run import Job, Outcome
 
 class Progress:
     """Says what has been done; in a pipe nothing but that."""
+
+    tick: Callable[[], None] | None = None
+    """To be called once a second, where somebody watches."""
 
     def started(self, job: Job) -> None:
         """Note that a lab has started."""
@@ -24,26 +28,32 @@ class Progress:
 
 
 class _Bar(Progress):
+    """How many are done, and who still runs since when: the longest first."""
+
     def __init__(self, total: int) -> None:
         from rich.console import Console  # noqa: PLC0415 - 80 ms that a pipe need not spend
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
         from rich.progress import Progress as Bar  # noqa: PLC0415
+        from rich.table import Column  # noqa: PLC0415
 
         self._console = Console()
+        who = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         self.bar = Bar(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-            TimeElapsedColumn(), console=self._console, transient=True,
+            BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("{task.description}", table_column=who, markup=False),
+            console=self._console, transient=True, expand=True,
             auto_refresh=False,  # a thread that refreshes would be in the way of our forks
         )  # fmt: skip
         self._task = self.bar.add_task("", total=total)
-        self._active: list[str] = []
+        self._active: dict[str, float] = {}
+        self.tick = self._update
 
     def started(self, job: Job) -> None:
-        self._active.append(job.scenario.id)
+        self._active[job.scenario.id] = monotonic()
         self._update()
 
     def ended(self, outcome: Outcome) -> None:
-        self._active.remove(outcome.scenario)
+        del self._active[outcome.scenario]
         self.bar.advance(self._task)
         self._update()
 
@@ -53,8 +63,17 @@ class _Bar(Progress):
         self._console.print(Text.from_ansi(text))
 
     def _update(self) -> None:
-        several = f" +{len(self._active) - 1}" if len(self._active) > 1 else ""
-        self.bar.update(self._task, description=(self._active or [""])[0] + several, refresh=True)
+        running = who_runs(self._active, monotonic())
+        self.bar.update(self._task, description=running, refresh=True)
+
+
+def who_runs(begun: Mapping[str, float], now: float) -> str:
+    """Return how many still run, and who, the longest first, with the seconds since it began."""
+    told = (
+        f"{name} {int(now - since)} s" if now - since >= 1 else name
+        for name, since in sorted(begun.items(), key=lambda each: each[1])
+    )
+    return (f"{len(begun)} run: " if len(begun) > 1 else "") + ", ".join(told)
 
 
 @contextmanager

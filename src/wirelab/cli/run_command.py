@@ -15,6 +15,7 @@ from wirelab.cli.progress import Progress, plain_or_live
 from wirelab.cli.signals import Stop, Stopped, stoppable
 from wirelab.report import write_index
 from wirelab.run import Job, Outcome, Status, plan, run_jobs
+from wirelab.run.runner import QUICK_AT_ONCE
 
 _COLOURS = {
     Status.PASSED: "green",
@@ -22,7 +23,6 @@ _COLOURS = {
     Status.ERROR: "red",
     Status.SKIPPED: "yellow",
 }
-_AT_ONCE = 16
 
 
 class _Folder(click.Path):
@@ -63,9 +63,7 @@ this machine lacks something (lab doctor).
     "-j",
     "--jobs",
     type=click.IntRange(1, 256),
-    default=_AT_ONCE,
-    show_default=True,
-    help="Labs at once; they mostly wait, so more than there are processors.",
+    help=f"Labs at once.  [default: {QUICK_AT_ONCE}, and all slow ones, which only wait]",
 )
 @click.option(
     "--seed",
@@ -85,7 +83,7 @@ this machine lacks something (lab doctor).
 def command(
     names: tuple[str, ...],
     output: Path,
-    jobs: int,
+    jobs: int | None,
     seed: int,
     assignments: tuple[str, ...],
     as_json: bool,
@@ -109,11 +107,19 @@ def command(
 
 
 def _run(
-    planned: list[Job], output: Path, at_once: int, as_json: bool, ended: list[Outcome], stop: Stop
+    planned: list[Job],
+    output: Path,
+    at_once: int | None,
+    as_json: bool,
+    ended: list[Outcome],
+    stop: Stop,
 ) -> None:
+    longest = max(len(job.scenario.id) for job in planned)
     with (
         plain_or_live(len(planned), quiet=as_json) as progress,
-        closing(run_jobs(planned, output, at_once, progress.started, stop.fileno())) as outcomes,
+        closing(
+            run_jobs(planned, output, at_once, progress.started, stop.fileno(), progress.tick)
+        ) as outcomes,
     ):
         for outcome in outcomes:
             progress.ended(outcome)
@@ -121,17 +127,19 @@ def _run(
                 click.echo(json.dumps(outcome.as_json()))
             else:
                 # What one scenario lacks many lack: once is enough.
-                _tell(outcome, progress, outcome.reason in {other.reason for other in ended})
+                _tell(
+                    outcome, progress, longest, outcome.reason in {other.reason for other in ended}
+                )
             ended.append(outcome)
 
 
-def _tell(outcome: Outcome, progress: Progress, told_before: bool) -> None:
+def _tell(outcome: Outcome, progress: Progress, longest: int, told_before: bool) -> None:
     status = click.style(f"{outcome.status:7}", fg=_COLOURS[outcome.status])
     if outcome.status is Status.SKIPPED:
         progress.say(f"{status}  {outcome.scenario}")
     else:
         told = f"{outcome.seconds:5.1f} s  {outcome.packets:4} packets"
-        progress.say(f"{status}  {outcome.scenario:22}  {told}")
+        progress.say(f"{status}  {outcome.scenario:{longest}}  {told}")
     if outcome.reason and not told_before:
         progress.say(f"         {outcome.reason}")
     if outcome.explanation and outcome.status is not Status.PASSED:

@@ -1,22 +1,25 @@
 """`lab show`."""
 
 import inspect
-import shutil
-import textwrap
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import click
 
 from wirelab.cli.errors import explained
-from wirelab.run.plan import plan
-from wirelab.scenarios import Look, Scenario, Setting
-from wirelab.verify import Item, ladder
-from wirelab.verify.ladder import RowKind
+from wirelab.cli.show_ladder import filter_lines, rungs
+from wirelab.cli.window import width, wrapped
+from wirelab.emulator.drawn import drawn_names, neighbours
+from wirelab.run.plan import Job, plan
+from wirelab.scenarios import TECHNIQUES, Look, Scenario, Setting
+from wirelab.scenarios.scenario import MARKS
+from wirelab.verify.lint import names_of
 
-_WIDEST = 120
-_KEPT = "\0"  # stands for a space at which no line ends
+_INDENT = 2
+_REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
 
-_HELP = """Explain a scenario: its network, where it is captured, what must be seen, its settings.
+_HELP = """Explain a scenario: its network, where it is captured, what must be seen, where to look.
 
 Each step of the ladder is a Wireshark display filter; ${c.ip} and the like stand for addresses
 of the lab, ${step.field} for a field of an earlier step's packet.
@@ -37,73 +40,109 @@ def command(scenario: str, assignments: tuple[str, ...]) -> None:
         for number, job in enumerate(plan([scenario], assignments, seed=0)):
             if number:
                 click.echo("\n")
-            _show(job.scenario, job.settings)
+            _show(job, width())
 
 
-def _show(scenario: Scenario, settings: dict[str, object]) -> None:
-    click.secho(f"{scenario.id}: {scenario.title}", bold=True)
-    if scenario.lesson:
-        click.echo(f"\n{scenario.lesson}")
+def _show(job: Job, columns: int) -> None:
+    scenario, inner = job.scenario, columns - _INDENT
+    for line in wrapped(f"{scenario.id}: {scenario.title}", columns):
+        click.secho(line, bold=True)
+    for line in ("", *_paragraphs(scenario.lesson, columns)):
+        click.echo(line)
     module = inspect.getmodule(scenario.topology)
-    _section("The network", (inspect.getdoc(module) or "").partition("\n")[2].strip("\n"))
-    places = (f"{point:8} {interface}" for point, interface in scenario.points.items())
-    _section("Captured at", "\n".join(places))
-    width = min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
-    rungs = _rungs(scenario.expect(settings), width)
-    _section("What must be seen", "\n".join(rungs))
-    if scenario.look:
-        _section("Look in Wireshark", "\n".join(_looks(scenario.look, width)))
-    if scenario.settings:
-        _section("Settings", "\n".join(map(_described, scenario.settings)))
-    _section("Read", ", ".join(scenario.rfcs))
-    click.echo(f"\nRun it: lab run {scenario.id}")
+    drawing = (inspect.getdoc(module) or "").partition("\n")[2].strip("\n")
+    _section("The network", _paragraphs(drawing, inner))
+    _section("Captured at", _places(job))
+    _section("What must be seen", rungs(scenario.expect(job.settings), inner))
+    _section("Look in Wireshark", _looks(scenario.look, inner))
+    _section("In this network", _names(job, inner))
+    _section("Settings", _settings(scenario.settings, inner))
+    _section("Read", wrapped(", ".join(scenario.rfcs), inner))
+    _section("Run it", _run(scenario, inner))
 
 
-def _section(title: str, text: str) -> None:
-    click.secho(f"\n{title}", bold=True)
-    for line in text.splitlines():
-        click.echo(f"  {line}" if line else "")
+def _section(title: str, lines: Iterable[str]) -> None:
+    """Print lines below their title; nothing where there are none."""
+    found = list(lines)
+    if found:
+        click.secho(f"\n{title}", bold=True)
+    for line in found:
+        click.echo(" " * _INDENT + line if line else "")
 
 
-def _rungs(expectation: Item, width: int) -> Iterator[str]:
-    """Yield the rows of the ladder: a head, and below it the filter, to be pasted."""
-    rows = ladder(expectation)
-    for row in rows:
-        if row.kind is RowKind.CLOSED:
-            continue
-        indent = "  " * row.depth
-        note = f"({row.note})" if row.note else ""
-        allowed = "allowed: " if row.kind is RowKind.ALLOW else ""
-        never = "never" if row.kind is RowKind.NEVER else ""
-        head = " ".join(filter(None, (never, row.name, row.point and f"at {row.point}", note)))
-        yield from _wrapped(allowed + (head or row.text), indent, width)
-        if head and row.text:
-            yield from _wrapped(row.text, indent + "    ", width)
-    if closed := [row.text for row in rows if row.kind is RowKind.CLOSED]:
-        told = f"and no other frame of {', '.join(closed)}"
-        yield from _wrapped(told, "", width)
+def _paragraphs(text: str, columns: int) -> Iterator[str]:
+    """Yield prose broken to the window; what is indented, as a drawing is, stays as it is."""
+    for number, paragraph in enumerate(re.split(r"\n\s*\n", text) if text else ()):
+        if number:
+            yield ""
+        lines = paragraph.splitlines()
+        if any(line.startswith(" ") for line in lines):
+            yield from lines
+        else:
+            yield from wrapped(" ".join(lines), columns)
 
 
-def _wrapped(text: str, indent: str, width: int) -> list[str]:
-    """Break a sentence between words, and a filter before `&&`; pasted whole it is what it was."""
-    whole = text.replace(" ", _KEPT).replace(f"{_KEPT}&&{_KEPT}", f" &&{_KEPT}")
-    lines = textwrap.wrap(
-        whole if "&&" in text else text, max(width - 2, 40), initial_indent=indent,
-        subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
-    return [line.replace(_KEPT, " ") for line in lines]
+def _places(job: Job) -> Iterator[str]:
+    """Yield the capture points, and of what link they are an end."""
+    beside = neighbours(job.scenario.network(job.settings))
+    longest = max(map(len, job.scenario.points))
+    for point, interface in job.scenario.points.items():
+        other = f", towards {beside[interface]}" if interface in beside else ""
+        yield f"{point:{longest}}  {interface}{other}"
 
 
-def _looks(looks: Iterable[Look], width: int) -> Iterator[str]:
-    """Yield for each: the filter or the technique, and below it what is seen then."""
-    for look in looks:
-        yield " - ".join(filter(None, (look.technique, look.filter)))
-        yield from _wrapped(look.tells, "    ", width)
+def _looks(looks: Sequence[Look], columns: int) -> Iterator[str]:
+    """Yield for each: the filter, and how to look, and below it what is seen then."""
+    for number, look in enumerate(looks):
+        if number:
+            yield ""
+        if look.filter:
+            yield from (click.style(x, fg="cyan") for x in filter_lines(look.filter, columns, ""))
+        if look.technique:
+            told = f"{look.technique} ({TECHNIQUES[look.technique]}):"
+            yield from wrapped(told, columns, "    " if look.filter else "", "    ")
+        yield from wrapped(look.tells, columns, "    ", "    ")
 
 
-def _described(setting: Setting) -> str:
+def _names(job: Job, columns: int) -> Iterator[str]:
+    """Yield what the names of the filters stand for, as far as the drawing tells."""
+    known = drawn_names(job.scenario.network(job.settings))
+    in_looks = [_REFERENCE.findall(look.filter) for look in job.scenario.look]
+    used = sorted({*names_of(job.scenario.expect(job.settings)), *chain(*in_looks)})
+    told = [f"${{{name}}} is {known[name]}" for name in used if name in known]
+    if told:
+        whole = "; ".join(told).replace(" is ", "\0is\0")  # no line ends within
+        yield from (line.replace("\0", " ") for line in wrapped(whole, columns))
+    if others := [name for name in used if name not in known]:
+        listed = ", ".join(f"${{{name}}}" for name in others)
+        yield from wrapped(f"{listed}: known when it has run, in facts.json", columns)
+    if told:
+        yield from wrapped("Another --seed has other addresses.", columns)
+
+
+def _settings(settings: Sequence[Setting], columns: int) -> Iterator[str]:
+    for setting in settings:
+        yield f"--set {setting.name}={setting.default}"
+        yield from wrapped(f"{setting.meaning}; {span(setting)}", columns, "    ", "    ")
+
+
+def span(setting: Setting) -> str:
+    """Return the values that a setting may have."""
     if setting.choices:
-        span = f"one of {', '.join(setting.choices)}"
-    else:
-        span = f"{setting.minimum} to {setting.maximum} {setting.unit}".rstrip()
-    return f"--set {setting.name}={setting.default}   {setting.meaning} ({span})"
+        return f"one of {', '.join(setting.choices)}"
+    if setting.pattern:
+        return "a text like this"
+    low, high, unit = setting.minimum, setting.maximum, setting.unit
+    if low is None or high is None:
+        limits = f"at least {low}" if low is not None else f"at most {high}" if high else "a number"
+        return f"{limits} {unit}".rstrip()
+    return f"{low} to {high} {unit}".rstrip()
+
+
+def _run(scenario: Scenario, columns: int) -> Iterator[str]:
+    yield f"lab run {scenario.id}"
+    yield from wrapped(f"then open out/{scenario.id}/capture.pcapng in Wireshark", columns)
+    for mark in scenario.marks:
+        yield from wrapped(f"{mark}: {MARKS[mark]}", columns)
+    if not scenario.slow:
+        yield from wrapped("It takes a few seconds at most.", columns)

@@ -22,7 +22,11 @@ _OPEN = "--open: closed scopes are open, frames that no step took are not judged
 
 @click.command("verify")
 @click.argument("captures", nargs=-1, type=click.Path(path_type=Path), metavar="[CAPTURE]...")
-@click.option("--expect", metavar="SCENARIO", help="Whose expectation to use.")
+@click.option(
+    "--expect",
+    metavar="SCENARIO",
+    help="Whose expectation to use; for a capture of the lab by default that of its scenario.",
+)
 @click.option(
     "--filter", "display_filter", metavar="FILTER", help="List the frames that it selects."
 )
@@ -71,8 +75,10 @@ def command(
     comment; in a foreign one each stands for what it is first seen to be.
 
     \b
+    lab verify out/dhcp-dora/capture.pcapng
+                                 one of our own, which says what it should be
     lab verify x.pcapng --expect dhcp-dora
-                                 one capture
+                                 any capture
     lab verify *.pcapng --expect dhcp-dora
                                  several, each by itself
     lab verify --point lan=a.pcap --point wan=b.pcap --expect frag-router
@@ -87,19 +93,20 @@ def command(
 
     Exit status: 0 all as expected; 1 a capture is not; 2 bad usage or input.
     """  # noqa: D301 - click's mark for text that keeps its lines
-    if (expect is None) == (display_filter is None):
-        raise click.UsageError("give either --expect SCENARIO or --filter FILTER")
-    if expect is None:
-        _list(captures, display_filter or "", points, as_json=as_json)
+    if display_filter is not None:
+        if expect is not None:
+            raise click.UsageError("give either --expect SCENARIO or --filter FILTER")
+        _list(captures, display_filter, points, as_json=as_json)
         return
     with explained():
-        job = _job(expect, assignments)
+        asked = _job(expect, assignments) if expect is not None else None
         if target is not None:
             check_target(target, (*captures, *(Path(each.partition("=")[2]) for each in points)))
         if target is not None and len(captures) > 1:
             raise click.UsageError("--annotate writes one capture, and several are judged")
         verdicts = []
         for given in inputs(captures, points):
+            job = asked or _job(_made_by(given), assignments)
             verdict = _judged(given, job, assignments, names, at=at, is_open=is_open)
             verdicts.append(verdict)
             if target is not None:
@@ -118,11 +125,20 @@ def _list(
     listing(captures[0], display_filter, as_json=as_json)
 
 
+def _made_by(given: Input) -> str:
+    """Return the scenario that made a capture of the lab."""
+    if not given.made.scenario:
+        reason = "does not say which scenario made it: give --expect SCENARIO"
+        raise click.UsageError(f"{given.title} {reason}")
+    return given.made.scenario
+
+
 def _job(expect: str, assignments: tuple[str, ...]) -> "Job":
     from wirelab.run.errors import PlanError  # noqa: PLC0415 - the catalogue takes 0.2 s to import
     from wirelab.run.plan import plan  # noqa: PLC0415
 
     jobs = plan([expect], assignments, seed=0)
+    jobs = [job for job in jobs if job.scenario.id == expect] or jobs  # a family may be called so
     if len(jobs) != 1:
         several = ", ".join(job.scenario.id for job in jobs)
         raise PlanError(f"{expect!r} names several scenarios; expect one of {several}")

@@ -16,7 +16,6 @@ from wirelab.verify.mutate import Donor, Fate, Mutant, Report, Subject, Trial, f
 
 DONORS = ("arp-cold-resolve", "unreach-port", "dns-recursion", "ftp-failed-login")
 """Scenarios whose transactions are put into the captures of others: a few kinds of traffic."""
-_AT_ONCE = 16
 _CHUNK = 16
 
 
@@ -77,7 +76,7 @@ def samples(
     """
     found = {job.scenario.id: _found(job, folder) for job in jobs}
     missing = [job for job in jobs if found[job.scenario.id] is None]
-    for outcome in run_jobs(missing, folder, _AT_ONCE, started) if missing else ():
+    for outcome in run_jobs(missing, folder, started=started) if missing else ():
         ended(outcome)
         if outcome.status is Status.SKIPPED:
             what, _, mend = outcome.reason.partition("; to mend it: ")

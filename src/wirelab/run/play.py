@@ -3,11 +3,21 @@
 import dataclasses
 import json
 import time
+import traceback
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wirelab.emulator import Captured, EmulatorError, Lab, Missing, PointStatistics
+from wirelab.emulator import (
+    Captured,
+    EmulatorError,
+    Lab,
+    Missing,
+    PointStatistics,
+    sandbox,
+)
 from wirelab.run.outcome import Outcome, Status
 from wirelab.run.plan import Job
 from wirelab.run.publish import publish, withdraw
@@ -17,6 +27,7 @@ from wirelab.verify import (
     Point,
     Provenance,
     Verdict,
+    VerifyError,
     Way,
     explain,
     judge,
@@ -29,59 +40,117 @@ _EXPLANATION_WIDTH = 100
 def play(job: Job, destination: int) -> Outcome:
     """Build, play, capture and judge `job`; put its files into the folder open as `destination`.
 
-    Runs inside a sandbox. Whatever goes wrong in the lab is an outcome, not an exception.
+    Runs inside a sandbox. Whatever goes wrong in the lab is an outcome, not an exception; what
+    there is by then, a part of the capture and logs, is kept.
+
+    Raises:
+        OutputError: the files cannot be written there.
     """
     begun = time.monotonic()
     name = job.scenario.id
     withdraw(destination, name)
+    attempt = _Attempt(job)
     try:
-        verdict, captured, folder = _played(job)
+        outcome = attempt.judged()
     except Missing as error:
         return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
-    except EmulatorError as error:
+    except Exception as error:  # a scenario's own code may raise anything
+        outcome = attempt.broken(error)
+    publish(attempt.folder, destination, name)
+    return replace(outcome, seconds=time.monotonic() - begun, directory=name)
+
+
+class _Attempt:
+    """A scenario on its way, and the files that it leaves."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.folder = sandbox.SCRATCH / "result"
+        self.folder.mkdir()
+        self._lab: Lab | None = None
+        self._stage: Stage | None = None
+        self._statistics: dict[str, PointStatistics] | None = None
+
+    def judged(self) -> Outcome:
+        """Play it, and judge what was captured."""
+        job, scenario = self.job, self.job.scenario
+        self._lab = lab = Lab(scenario.network(job.settings), seed=job.seed, taps=scenario.points)
+        lab.start()
+        self._stage = stage = Stage(lab, job.settings, job.seed, scenario.id)
+        scenario.play(stage)
+        self._statistics = lab.taps.stop()
+        _see_that_none_was_lost(self._statistics)
+        stage.close()
+        verdict = self._write_all(lab, stage, self._statistics)
+        passed = verdict.passed
+        self._tell(verdict, Status.PASSED if passed else Status.FAILED)
+        return Outcome(
+            scenario.id,
+            Status.PASSED if passed else Status.FAILED,
+            0.0,
+            verdict.packets.total,
+            reason="" if passed else verdict.problems[0].message,
+            explanation=explain(verdict, _EXPLANATION_WIDTH),
+        )
+
+    def broken(self, error: Exception) -> Outcome:
+        """Keep what there is of an attempt that ended with an error."""
+        reason, explanation = _told(error)
+        verdict = None
+        if self._lab is not None:
+            with suppress(
+                Exception
+            ):  # in this state nothing is certain, and the error matters more
+                verdict = self._kept(self._lab)
+        self._tell(verdict, Status.ERROR, reason)
+        captured = verdict.packets.total if verdict else 0
+        return Outcome(self.job.scenario.id, Status.ERROR, 0.0, captured, "", reason, explanation)
+
+    def _kept(self, lab: Lab) -> Verdict:
+        if self._statistics is None:
+            self._statistics = lab.taps.stop()
+        stage = self._stage or Stage(lab, self.job.settings, self.job.seed, self.job.scenario.id)
+        stage.abandon()
+        return self._write_all(lab, stage, self._statistics)
+
+    def _write_all(
+        self, lab: Lab, stage: Stage, statistics: Mapping[str, PointStatistics]
+    ) -> Verdict:
+        """Write logs, facts and captures, and return the verdict on these."""
+        lab.logs.rename(self.folder / "logs")
+        _write_json(self.folder / "facts.json", _facts(self.job, stage, lab))
+        _write_captures(self.job, stage, lab.taps.frames(), statistics, self.folder)
+        return judge(
+            self.job.scenario.expect(self.job.settings),
+            read_capture(self.folder / "capture.pcapng"),
+            names=stage.names,
+            excuse=self.job.scenario.excuse,
+        )
+
+    def _tell(self, verdict: Verdict | None, status: Status, reason: str = "") -> None:
+        """Write the verdict, as far as there is one."""
+        job = self.job
+        details = {
+            "scenario": job.scenario.id,
+            "origin": job.scenario.origin,
+            "status": status,
+            "seed": job.seed,
+            "settings": job.settings,
+        }
+        judged = verdict.as_json() if verdict else {"steps": [], "names": {}, "problems": []}
+        because = {"reason": reason} if reason else {}
+        _write_json(self.folder / "verdict.json", {**judged, **details, **because})
+        if verdict:
+            (self.folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """Return what went wrong in one line, and the rest: the end of a log, or where in the code."""
+    if isinstance(error, EmulatorError | VerifyError):
         first, _, rest = str(error).partition("\n")
-        return Outcome(name, Status.ERROR, time.monotonic() - begun, reason=first, explanation=rest)
-    publish(folder, destination, name)
-    return Outcome(
-        name,
-        Status.PASSED if verdict.passed else Status.FAILED,
-        time.monotonic() - begun,
-        len(captured),
-        reason="" if verdict.passed else verdict.problems[0].message,
-        explanation=explain(verdict, _EXPLANATION_WIDTH),
-    )
-
-
-def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
-    scenario = job.scenario
-    lab = Lab(scenario.network(job.settings), seed=job.seed, taps=scenario.points)
-    folder = lab.scratch / "result"
-    folder.mkdir()
-    lab.start()
-    stage = Stage(lab, job.settings, job.seed, scenario.id)
-    scenario.play(stage)
-    statistics = lab.taps.stop()
-    _see_that_none_was_lost(statistics)
-    captured = lab.taps.frames()
-    stage.close()
-    lab.logs.rename(folder / "logs")
-    _write_captures(job, stage.names, lab, captured, statistics, folder)
-    verdict = judge(
-        scenario.expect(job.settings),
-        read_capture(folder / "capture.pcapng"),
-        names=stage.names,
-        excuse=scenario.excuse,
-    )
-    _write_json(folder / "facts.json", _facts(job, stage, lab))
-    details = {
-        "scenario": scenario.id,
-        "status": Status.PASSED if verdict.passed else Status.FAILED,
-        "seed": job.seed,
-        "settings": job.settings,
-    }
-    _write_json(folder / "verdict.json", {**verdict.as_json(), **details})
-    (folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
-    return verdict, captured, folder
+        return first, rest
+    reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return reason, "".join(traceback.format_exception(error))
 
 
 def _see_that_none_was_lost(statistics: Mapping[str, PointStatistics]) -> None:
@@ -93,13 +162,13 @@ def _see_that_none_was_lost(statistics: Mapping[str, PointStatistics]) -> None:
 
 def _write_captures(
     job: Job,
-    names: Mapping[str, str],
-    lab: Lab,
+    stage: Stage,
     captured: tuple[Captured, ...],
     statistics: Mapping[str, PointStatistics],
     folder: Path,
 ) -> None:
     """Write the merged capture and one file a point."""
+    lab = stage.lab
     points = [
         Point(point, f"interface {name} of the lab", lab.interface(name).mtu)
         for point, name in job.scenario.points.items()
@@ -108,7 +177,10 @@ def _write_captures(
         point: {address: Way(way.mac, way.hops, way.past) for address, way in found.items()}
         for point, found in lab.ways().items()
     }
-    comment = Provenance(job.scenario.id, job.seed, job.settings, names, ways).comment()
+    made = Provenance(
+        job.scenario.id, job.seed, job.settings, stage.names, ways, job.scenario.origin
+    )
+    comment = made.comment()
     (folder / "points").mkdir()
     _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
     for point in points:
@@ -143,6 +215,7 @@ def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
     }
     return {
         "scenario": job.scenario.id,
+        "origin": job.scenario.origin,
         "seed": job.seed,
         "settings": job.settings,
         "names": stage.names,

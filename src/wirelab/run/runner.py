@@ -13,6 +13,10 @@ from wirelab.run.plan import Job
 from wirelab.run.play import play
 from wirelab.run.publish import opened
 
+QUICK_AT_ONCE = 16
+"""Labs at once when nothing is said, besides the slow ones: these do nothing but wait."""
+_TICK = 1.0  # seconds
+
 _Running = dict[object, tuple[Job, sandbox.Child, float]]
 """The job, its sandbox and when that was started, by the pipe that the answer will come from."""
 
@@ -20,19 +24,29 @@ _Running = dict[object, tuple[Job, sandbox.Child, float]]
 def run_jobs(
     jobs: Sequence[Job],
     output: Path,
-    at_once: int,
+    at_once: int | None = None,
     started: Callable[[Job], None] = lambda _job: None,
     stop: int | None = None,
+    tick: Callable[[], None] | None = None,
 ) -> Generator[Outcome]:
-    """Run `jobs`, at most `at_once` at a time, and yield each outcome as it comes.
+    """Run `jobs`, the slow ones first, and yield each outcome as it comes.
 
     Whoever stops iterating ends the labs that still run. So does something to read from the
     descriptor `stop`: then the iteration ends, without the outcomes of those labs.
 
+    Args:
+        jobs: what to run.
+        output: the folder for captures and verdicts.
+        at_once: how many labs there may be at a time; by default all slow ones and a few others.
+        started: is told of each job that starts.
+        stop: a descriptor.
+        tick: is called once a second while nothing else happens.
+
     Raises:
         OutputError: the output folder cannot be made or written.
     """
-    waiting = list(jobs)
+    waiting = sorted(jobs, key=lambda job: not job.scenario.slow)
+    at_once = at_once or QUICK_AT_ONCE + sum(job.scenario.slow for job in jobs)
     running: _Running = {}
     with opened(output) as destination:
         try:
@@ -43,7 +57,11 @@ def run_jobs(
                     running[child.answers] = (job, child, time.monotonic())
                     started(job)
                 more_to_start = bool(waiting) and len(running) < at_once
-                for ready in _ready(running, stop, at_once=more_to_start):
+                patience = 0 if more_to_start else _TICK if tick else None
+                found = _ready(running, stop, patience)
+                if tick and patience and not found:
+                    tick()
+                for ready in found:
                     if ready == stop:
                         return
                     job, child, begun = running.pop(ready)
@@ -52,10 +70,10 @@ def run_jobs(
             _end(running)
 
 
-def _ready(running: _Running, stop: int | None, *, at_once: bool) -> list[object]:
-    """Wait for answers or for `stop`, which comes first; `at_once` only looks."""
+def _ready(running: _Running, stop: int | None, patience: float | None) -> list[object]:
+    """Wait so many seconds, or without end, for answers or for `stop`, which comes first."""
     pipes = [child.answers for _job, child, _begun in running.values()]
-    found = wait([*pipes, stop] if stop is not None else pipes, 0 if at_once else None)
+    found = wait([*pipes, stop] if stop is not None else pipes, patience)
     return [stop] if stop in found else list(found)
 
 
@@ -85,5 +103,4 @@ def _outcome(job: Job, child: sandbox.Child, begun: float, output: Path) -> Outc
         )
     finally:
         child.kill()
-    judged = outcome.status in (Status.PASSED, Status.FAILED)
-    return replace(outcome, directory=str(output / name) if judged else "")
+    return replace(outcome, directory=str(output / name) if outcome.directory else "")

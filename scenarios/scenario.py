@@ -1,6 +1,7 @@
 """What a scenario is: a network, traffic, and what must be seen of it."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,8 @@ class Setting:
     """Of a number: `bytes`, `routers`, `s`."""
     choices: tuple[str, ...] = ()
     """The words allowed, where it is a word."""
+    form: str = ""
+    """What a word looks like where there are too many to name, as a regular expression."""
 
     def parse(self, text: str) -> int | str:
         """Return the value that `text` stands for.
@@ -47,6 +50,10 @@ class Setting:
         if self.choices:
             if text not in self.choices:
                 raise SettingError(f"{self.name} is one of {', '.join(self.choices)}, not {text!r}")
+            return text
+        if self.form:
+            if not re.fullmatch(self.form, text):
+                raise SettingError(f"{self.name} is a word like {self.form}, not {text!r}")
             return text
         try:
             value = int(text)

@@ -37,22 +37,24 @@ def curl(
     url: str,
     *,
     user: str = "",
+    extended: bool = False,
     options: tuple[str, ...] = (),
     timeout: int = 30,
 ) -> Curl:
     """Fetch a URL.
 
-    Over FTP curl says USER, PASS, PWD, PASV, TYPE I, SIZE, RETR, QUIT. It would try EPSV before
-    PASV, and is told not to.
+    Over FTP curl says USER, PASS, PWD, PASV (or EPSV), TYPE I, SIZE, RETR, QUIT.
 
     Args:
         node: who fetches.
         url: what.
         user: `NAME:PASSWORD`; over FTP anonymous when empty.
+        extended: over FTP, say EPSV as curl itself would, and PASV only if that fails.
         options: more of curl's own, as in `("--http1.0",)`.
         timeout: seconds.
     """
-    argv = ["curl", "-q", "-sS", "--noproxy", "*", "--disable-epsv", "--max-time", str(timeout)]
+    argv = ["curl", "-q", "-sS", "--noproxy", "*", "--max-time", str(timeout)]
+    argv += [] if extended else ["--disable-epsv"]
     argv += ["--user", user] if user else []
     with TemporaryDirectory(dir=SCRATCH) as folder:
         fetched = Path(folder, "fetched")

@@ -1,0 +1,111 @@
+"""The words of FTP sessions: what is said, and by whom; and what their players need."""
+
+import hashlib
+from collections.abc import Mapping
+
+from wirelab.scenarios.scenario import Setting
+from wirelab.scenarios.session import client, closed, opened, server, whole
+from wirelab.scenarios.stage import Stage
+from wirelab.traffic.clients import ftp_session
+from wirelab.traffic.picture import picture
+from wirelab.traffic.servers import Pyftpd, User, Vsftpd
+from wirelab.verify import Item, par, seq
+
+NAME = "${file.name}"
+PASSIVE = "${passive_reply.ftp.passive.port}"
+_BOTH = ("pyftpdlib", "vsftpd")
+_USERS = ("chris", "ada", "grace", "jon", "lynn", "radia")
+FILE = (
+    Setting("size", 0, "how long the file is; 0 leaves it to the seed", 0, 14_000, "bytes"),
+    Setting("file", "logo.png", "what it is called", form=r"[a-z0-9][a-z0-9_.-]{0,30}"),
+)
+"""What is transferred. It fits into TCP's first window, ten segments (RFC 6928 section 2): of what
+has to wait for an acknowledgment the last segment may carry the FIN, too."""
+
+
+def said(
+    name: str, command: str, code: int, argument: str = "", *, tells: str = ""
+) -> tuple[Item, ...]:
+    """A command of the client, and the server's reply with what it `tells`."""
+    about = f" && ftp.request.arg == {argument}" if argument else ""
+    told = f" && {tells}" if tells else ""
+    return (
+        *client(name, f'ftp.request.command == "{command}"{about}'),
+        *server(f"{name}_reply", f"ftp.response.code == {code}{told}"),
+    )
+
+
+def passive(name: str = "passive") -> tuple[Item, ...]:
+    """The client asks where to connect to; the server names its own address."""
+    return said(name, "PASV", 227, tells="ftp.passive.ip == ${s.ip}")
+
+
+GREETING = (*opened("control", "21"), *server("greeting", "ftp.response.code == 220"))
+LOGIN = (*said("user", "USER", 331, "${login.name}"), *said("password", "PASS", 230))
+ASKED_SIZE = said("size", "SIZE", 213, NAME, tells="ftp.response.arg == ${file.size}")
+BINARY = said("binary", "TYPE", 200, '"I"')
+GOODBYE = (*said("quit", "QUIT", 221), closed("control", at_server="21"))
+
+
+def complete(name: str = "complete") -> Item:
+    """The server's word that the transfer is over; it may come before both sides hung up."""
+    return seq(*server(name, "ftp.response.code == 226"))
+
+
+def fetched(port: str, file: str = "file") -> Item:
+    """A file from `port` of the server, whole on both sides of the router, and the end of it."""
+    content = whole(file, f"ip.src == ${{s.ip}} && tcp.srcport == {port}", f"${{{file}.sha256}}")
+    return par(
+        seq(content, closed(f"{file}_data", at_server=port)),
+        complete(f"{file}_complete"),
+    )
+
+
+def offered(lab: Stage, name: str = "file") -> dict[str, bytes]:
+    """Return a picture by its name, as settings and seed want it; expectations may refer to it."""
+    title = str(lab.settings.get(name, f"{name}.png"))
+    content = picture(
+        lab.random, int(lab.settings.get("size", 0)) or lab.random.randint(5000, 6500)
+    )
+    lab.names |= {
+        f"{name}.name": title,
+        f"{name}.size": str(len(content)),
+        f"{name}.sha256": hashlib.sha256(content).hexdigest(),
+    }
+    return {title: content}
+
+
+def started(lab: Stage, home: dict[str, bytes], *, ports: int = 1, writable: bool = False) -> str:
+    """Start the server that the settings want, and return the user whom it lets in."""
+    first = lab.random.randint(50000, 59000)
+    span = (first, first + ports - 1)
+    user = "anonymous" if lab.settings["server"] == "vsftpd" else lab.random.choice(_USERS)
+    servers = {
+        "vsftpd": Vsftpd(home=home, passive_ports=span, writable=writable),
+        "pyftpdlib": Pyftpd(users=(User(user, writable=writable),), home=home, passive_ports=span),
+    }
+    lab.start("s", servers[lab.settings["server"]])
+    lab.names["login.name"] = user
+    return user
+
+
+def hung_up(lab: Stage) -> None:
+    """See both sides end the control connection."""
+    for side, port in (("c", "dst"), ("s", "src")):
+        fin = f"tcp.flags.fin == 1 && ip.src == ${{{side}.ip}} && tcp.{port}port == 21"
+        lab.wait_for(fin, at="lan")
+
+
+def talk(
+    lab: Stage, *commands: str, passive: bool = True, files: Mapping[str, bytes] | None = None
+) -> None:
+    """Have the client say these commands, and see both sides hang up."""
+    address = lab["s"].ip()
+    session = ftp_session(lab["c"], address, commands, passive=passive, files=files)
+    lab.fact("session", session)
+    hung_up(lab)
+
+
+def by(default: str) -> Setting:
+    """Return the setting that chooses the server."""
+    return Setting("server", default, "the FTP server", choices=_BOTH)

@@ -5,6 +5,7 @@ from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
+from wirelab.traffic.servers.tftpd import Tftpd
 from wirelab.traffic.servers.unbound import Unbound
 from wirelab.traffic.servers.vsftpd import Vsftpd
 from wirelab.traffic.servers.zone import Record, Zone, name_servers
@@ -17,6 +18,7 @@ __all__ = [
     "Nsd",
     "Pyftpd",
     "Record",
+    "Tftpd",
     "Unbound",
     "User",
     "Vsftpd",

@@ -3,7 +3,6 @@
 from wirelab.scenarios.ftp_words import (
     ASKED_SIZE,
     BINARY,
-    FILE,
     GOODBYE,
     GREETING,
     LOGIN,
@@ -13,12 +12,12 @@ from wirelab.scenarios.ftp_words import (
     complete,
     fetched,
     hung_up,
-    offered,
     passive,
     said,
     started,
     talk,
 )
+from wirelab.scenarios.offer import file_settings, offered
 from wirelab.scenarios.scenario import Look, Settings, scenario
 from wirelab.scenarios.session import (
     CLOSED,
@@ -36,6 +35,7 @@ from wirelab.traffic.clients import curl
 from wirelab.traffic.servers import Pyftpd, User
 from wirelab.verify import Item, par, seq
 
+_FILE = file_settings("logo.png")
 _EXTENDED = "${extended_reply.ftp.epsv.port}"
 _ACTIVE = "${active.ftp.active.port}"
 
@@ -45,7 +45,7 @@ _ACTIVE = "${active.ftp.active.port}"
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 959 sections 3.2 and 4.1.2",),
-    settings=(by("pyftpdlib"), *FILE),
+    settings=(by("pyftpdlib"), *_FILE),
     expect=seq(
         *GREETING,
         *LOGIN,
@@ -91,7 +91,7 @@ def ftp_passive(lab: Stage) -> None:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 2428 section 3",),
-    settings=(by("pyftpdlib"), *FILE),
+    settings=(by("pyftpdlib"), *_FILE),
     expect=seq(
         *GREETING,
         *LOGIN,
@@ -150,7 +150,7 @@ def _active(settings: Settings) -> Item:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 959 sections 3.2 and 4.1.2", "RFC 1579"),
-    settings=(by("vsftpd"), *FILE),
+    settings=(by("vsftpd"), *_FILE),
     expect=_active,
     look=(
         Look("tcp.flags == 0x002", "who opens what: the second SYN comes from the server"),
@@ -180,7 +180,7 @@ def ftp_active(lab: Stage) -> None:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 959 section 4.1.3",),
-    settings=(by("pyftpdlib"), *FILE),
+    settings=(by("pyftpdlib"), *_FILE),
     expect=seq(
         *GREETING,
         *LOGIN,

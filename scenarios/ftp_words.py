@@ -1,13 +1,11 @@
 """The words of FTP sessions: what is said, and by whom; and what their players need."""
 
-import hashlib
 from collections.abc import Mapping
 
 from wirelab.scenarios.scenario import Setting
 from wirelab.scenarios.session import client, closed, opened, server, whole
 from wirelab.scenarios.stage import Stage
 from wirelab.traffic.clients import ftp_session
-from wirelab.traffic.picture import picture
 from wirelab.traffic.servers import Pyftpd, User, Vsftpd
 from wirelab.verify import Item, par, seq
 
@@ -15,12 +13,6 @@ NAME = "${file.name}"
 PASSIVE = "${passive_reply.ftp.passive.port}"
 _BOTH = ("pyftpdlib", "vsftpd")
 _USERS = ("chris", "ada", "grace", "jon", "lynn", "radia")
-FILE = (
-    Setting("size", 0, "how long the file is; 0 leaves it to the seed", 0, 14_000, "bytes"),
-    Setting("file", "logo.png", "what it is called", form=r"[a-z0-9][a-z0-9_.-]{0,30}"),
-)
-"""What is transferred. It fits into TCP's first window, ten segments (RFC 6928 section 2): of what
-has to wait for an acknowledgment the last segment may carry the FIN, too."""
 
 
 def said(
@@ -59,20 +51,6 @@ def fetched(port: str, file: str = "file") -> Item:
         seq(content, closed(f"{file}_data", at_server=port)),
         complete(f"{file}_complete"),
     )
-
-
-def offered(lab: Stage, name: str = "file") -> dict[str, bytes]:
-    """Return a picture by its name, as settings and seed want it; expectations may refer to it."""
-    title = str(lab.settings.get(name, f"{name}.png"))
-    content = picture(
-        lab.random, int(lab.settings.get("size", 0)) or lab.random.randint(5000, 6500)
-    )
-    lab.names |= {
-        f"{name}.name": title,
-        f"{name}.size": str(len(content)),
-        f"{name}.sha256": hashlib.sha256(content).hexdigest(),
-    }
-    return {title: content}
 
 
 def started(lab: Stage, home: dict[str, bytes], *, ports: int = 1, writable: bool = False) -> str:

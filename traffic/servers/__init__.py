@@ -1,8 +1,10 @@
 """Servers: real daemons, each configured by a frozen dataclass."""
 
+from wirelab.traffic.servers.certificate import Certificate, certificate
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.named import Named
+from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
 from wirelab.traffic.servers.tftpd import Tftpd
@@ -12,9 +14,11 @@ from wirelab.traffic.servers.zone import Record, Zone, name_servers
 
 __all__ = [
     "Boot",
+    "Certificate",
     "DhcpRelay",
     "Dnsmasq",
     "Named",
+    "Nginx",
     "Nsd",
     "Pyftpd",
     "Record",
@@ -23,5 +27,6 @@ __all__ = [
     "User",
     "Vsftpd",
     "Zone",
+    "certificate",
     "name_servers",
 ]

@@ -11,7 +11,6 @@ from wirelab.scenarios.ftp_words import (
     by,
     complete,
     fetched,
-    hung_up,
     passive,
     said,
     started,
@@ -24,6 +23,7 @@ from wirelab.scenarios.session import (
     POINTS,
     client,
     closed,
+    hung_up,
     opened,
     opened_back,
     server,
@@ -127,7 +127,7 @@ def ftp_extended_passive(lab: Stage) -> None:
     user, (name,) = started(lab, files), files
     url = f"ftp://{lab['s'].ip()}/{name}"
     lab.fact("curl", curl(lab["c"], url, user=f"{user}:", extended=True))
-    hung_up(lab)
+    hung_up(lab, 21)
 
 
 def _active(settings: Settings) -> Item:

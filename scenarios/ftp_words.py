@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wirelab.scenarios.scenario import Setting
-from wirelab.scenarios.session import client, closed, opened, server, whole
+from wirelab.scenarios.session import client, closed, hung_up, opened, server, whole
 from wirelab.scenarios.stage import Stage
 from wirelab.traffic.clients import ftp_session
 from wirelab.traffic.servers import Pyftpd, User, Vsftpd
@@ -67,13 +67,6 @@ def started(lab: Stage, home: dict[str, bytes], *, ports: int = 1, writable: boo
     return user
 
 
-def hung_up(lab: Stage) -> None:
-    """See both sides end the control connection."""
-    for side, port in (("c", "dst"), ("s", "src")):
-        fin = f"tcp.flags.fin == 1 && ip.src == ${{{side}.ip}} && tcp.{port}port == 21"
-        lab.wait_for(fin, at="lan")
-
-
 def talk(
     lab: Stage, *commands: str, passive: bool = True, files: Mapping[str, bytes] | None = None
 ) -> None:
@@ -81,7 +74,7 @@ def talk(
     address = lab["s"].ip()
     session = ftp_session(lab["c"], address, commands, passive=passive, files=files)
     lab.fact("session", session)
-    hung_up(lab)
+    hung_up(lab, 21)
 
 
 def by(default: str) -> Setting:

@@ -3,6 +3,7 @@
 A packet is seen first where it was sent, and then, one hop older, on the other side.
 """
 
+from wirelab.scenarios.stage import Stage
 from wirelab.verify import Item, forwarded, par, seq, step, stream
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
@@ -60,3 +61,10 @@ def whole(name: str, segment: str, equals: str) -> Item:
     """All that one side sends over a connection, as it passes both sides of the router."""
     text = f"{segment} && tcp.len > 0"
     return par(*(stream(f"{name}_at_{at}", text, equals=equals, at=at) for at in ("wan", "lan")))
+
+
+def hung_up(lab: Stage, port: int) -> None:
+    """Wait until both sides have ended their connection to `port` of the server."""
+    for side, end in (("c", "dst"), ("s", "src")):
+        fin = f"tcp.flags.fin == 1 && ip.src == ${{{side}.ip}} && tcp.{end}port == {port}"
+        lab.wait_for(fin, at="lan")

@@ -65,7 +65,7 @@ def _played(job: Job) -> tuple[Verdict, tuple[Captured, ...], Path]:
     captured = lab.taps.frames()
     stage.close()
     lab.logs.rename(folder / "logs")
-    _write_captures(job, stage.names, lab, captured, statistics, folder)
+    _write_captures(job, stage, captured, statistics, folder)
     verdict = judge(
         scenario.expect(job.settings),
         read_capture(folder / "capture.pcapng"),
@@ -93,13 +93,13 @@ def _see_that_none_was_lost(statistics: Mapping[str, PointStatistics]) -> None:
 
 def _write_captures(
     job: Job,
-    names: Mapping[str, str],
-    lab: Lab,
+    stage: Stage,
     captured: tuple[Captured, ...],
     statistics: Mapping[str, PointStatistics],
     folder: Path,
 ) -> None:
     """Write the merged capture and one file a point."""
+    lab = stage.lab
     points = [
         Point(point, f"interface {name} of the lab", lab.interface(name).mtu)
         for point, name in job.scenario.points.items()
@@ -108,24 +108,29 @@ def _write_captures(
         point: {address: Way(way.mac, way.hops, way.past) for address, way in found.items()}
         for point, found in lab.ways().items()
     }
-    comment = Provenance(job.scenario.id, job.seed, job.settings, names, ways).comment()
+    comment = Provenance(job.scenario.id, job.seed, job.settings, stage.names, ways).comment()
     (folder / "points").mkdir()
-    _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
+    about = comment, stage.key_log.encode()
+    _write_capture(folder / "capture.pcapng", points, about, captured, statistics)
     for point in points:
         own = tuple(frame for frame in captured if frame.point == point.name)
         path = folder / "points" / f"{point.name}.pcapng"
-        _write_capture(path, [point], comment, own, statistics)
+        _write_capture(path, [point], about, own, statistics)
 
 
 def _write_capture(
     path: Path,
     points: list[Point],
-    comment: str,
+    about: tuple[str, bytes],
     captured: tuple[Captured, ...],
     statistics: Mapping[str, PointStatistics],
 ) -> None:
+    """Write a capture; `about` it there is a comment, and the secrets of its TLS sessions."""
+    comment, secrets = about
     with path.open("wb") as file:
         writer = CaptureWriter(file, points, comment=comment)
+        if secrets:
+            writer.write_secrets(secrets)
         for frame in captured:
             writer.write(frame.point, frame.time, frame.data, len(frame.data), frame.outgoing)
         writer.close(

@@ -7,6 +7,8 @@ from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.ping import Ping, ping
+from wirelab.traffic.clients.sftp import Sftp, sftp
+from wirelab.traffic.clients.ssh_key import SshKey, ssh_key
 from wirelab.traffic.clients.tftp import Tftp, tftp
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
@@ -22,6 +24,8 @@ __all__ = [
     "Lease",
     "Ping",
     "Probe",
+    "Sftp",
+    "SshKey",
     "Tftp",
     "Udhcpc",
     "arping",
@@ -30,6 +34,8 @@ __all__ = [
     "dig",
     "ftp_session",
     "ping",
+    "sftp",
+    "ssh_key",
     "tftp",
     "traceroute",
     "udhcpc",

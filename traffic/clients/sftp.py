@@ -56,10 +56,16 @@ def sftp(
         own.touch(mode=0o600)
         own.write_text(key.private)
         known.write_text(f"{server} {host_key}\n")
-        said = [f"UserKnownHostsFile={known}", "GlobalKnownHostsFile=none", "BatchMode=yes"]
-        said += ["StrictHostKeyChecking=yes", "IdentitiesOnly=yes", f"IdentityFile={own}", *options]
-        argv = ["sftp", "-q", "-F", "none", *(word for each in said for word in ("-o", each))]
+        orders = [f"UserKnownHostsFile={known}", "GlobalKnownHostsFile=none", "BatchMode=yes"]
+        orders += [
+            "StrictHostKeyChecking=yes",
+            "IdentitiesOnly=yes",
+            f"IdentityFile={own}",
+            *options,
+        ]
+        argv = ["sftp", "-F", "none", *(word for each in orders for word in ("-o", each))]
         argv += [f"{user}@{server}:{file}", str(fetched)]
         ended = run(node, argv, timeout=timeout, fine=(0, 1, 255))
         data = fetched.read_bytes() if fetched.exists() else b""
-    return Sftp(file, len(data), hashlib.sha256(data).hexdigest(), ended.stderr.strip())
+    said = [line for line in ended.stderr.splitlines() if not line.startswith("Connected to ")]
+    return Sftp(file, len(data), hashlib.sha256(data).hexdigest(), "\n".join(said))

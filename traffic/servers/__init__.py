@@ -7,6 +7,7 @@ from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
+from wirelab.traffic.servers.sshd import Sshd
 from wirelab.traffic.servers.tftpd import Tftpd
 from wirelab.traffic.servers.unbound import Unbound
 from wirelab.traffic.servers.vsftpd import Vsftpd
@@ -22,6 +23,7 @@ __all__ = [
     "Nsd",
     "Pyftpd",
     "Record",
+    "Sshd",
     "Tftpd",
     "Unbound",
     "User",

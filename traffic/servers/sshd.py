@@ -8,6 +8,7 @@ it gets a user namespace of its own, in which it is the user who logs in.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from wirelab.emulator import Socket
 from wirelab.traffic.clients.ssh_key import SshKey
@@ -17,6 +18,7 @@ from wirelab.traffic.templates import render
 
 SSH_PORT = 22
 _UID = 1000  # of the user inside
+_SFTP_SERVER = "/usr/lib/openssh/sftp-server"
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Sshd(Daemon):
 
     def files(self, place: Place) -> dict[str, str | bytes]:
         """Return its configuration, keys and users, and the files it offers."""
-        about = {"daemon": self, "place": place, "home": place.folder / HOME, "uid": _UID}
+        about = {"place": place, "uid": _UID, "sftp_server": _SFTP_SERVER, "sftp_log": _log(place)}
         own: dict[str, str | bytes] = {
             "start": render("sshd.sh.j2", **about),
             "sshd_config": render("sshd_config.j2", **about),
@@ -57,11 +59,19 @@ class Sshd(Daemon):
 
     def facts(self, place: Place) -> dict[str, object]:
         """Return its `files`, and the `logins` and `transfers` of its log."""
-        told = parse_log(place.log.read_text(errors="replace"), f"{place.folder / HOME}/")
+        logs = [log.read_text(errors="replace") for log in (place.log, _log(place)) if log.exists()]
+        told = parse_log("".join(logs), f"{place.folder / HOME}/")
         return {"files": file_facts(self.home)} | told
 
 
-_LOGIN = re.compile(r"^Accepted publickey for (?P<user>\S+) from (?P<client>\S+) port", re.MULTILINE)
+def _log(place: Place) -> Path:
+    """Return the log of the part that transfers files, beside that of the server."""
+    return place.log.with_suffix(".sftp.log")
+
+
+_LOGIN = re.compile(
+    r"^Accepted publickey for (?P<user>\S+) from (?P<client>\S+) port", re.MULTILINE
+)
 _CLOSED = re.compile(
     r'^close "(?P<file>[^"]+)" bytes read (?P<read>\d+) written (?P<written>\d+)', re.MULTILINE
 )

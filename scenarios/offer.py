@@ -8,16 +8,22 @@ from wirelab.scenarios.scenario import Setting
 from wirelab.scenarios.stage import Stage
 from wirelab.traffic.picture import picture
 
+_ANY_NAME = r"[a-z0-9][a-z0-9_.-]{0,30}"
 LONGEST = 14_000
 """Bytes that fit into TCP's first window, ten segments (RFC 6928 section 2). Of what has to wait
 for an acknowledgment the last segment may carry the FIN, too."""
 
 
-def file_settings(name: str, longest: int = LONGEST) -> tuple[Setting, ...]:
-    """Return the settings for the size and the name of a file, which is `name` by default."""
+def file_settings(name: str, form: str = _ANY_NAME) -> tuple[Setting, ...]:
+    """Return the settings for the size and the name of a file.
+
+    Args:
+        name: its name by default.
+        form: what its name looks like, as a regular expression.
+    """
     return (
-        Setting("size", 0, "how long the file is; 0 leaves it to the seed", 0, longest, "bytes"),
-        Setting("file", name, "what it is called", form=r"[a-z0-9][a-z0-9_.-]{0,30}"),
+        Setting("size", 0, "how long the file is; 0 leaves it to the seed", 0, LONGEST, "bytes"),
+        Setting("file", name, "what it is called", form=form),
     )
 
 

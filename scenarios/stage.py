@@ -45,6 +45,8 @@ class Stage:
         self.facts: dict[str, Any] = {}
         self.names: dict[str, str] = lab.names()
         """The names that expectations may use; a scenario may add its own."""
+        self.key_log = ""
+        """Secrets of TLS sessions, which the capture gets: lines of an NSS key log."""
         self._running: list[Running] = []
 
     def __getitem__(self, node: str) -> Host:
@@ -67,6 +69,10 @@ class Stage:
     def fact(self, key: str, value: Any) -> None:
         """Record a piece of ground truth, told by a player, for `facts.json`."""
         self.facts[key] = value
+
+    def secrets(self, key_log: str) -> None:
+        """Put the secrets of a TLS session into the capture, so that Wireshark decrypts it."""
+        self.key_log += key_log
 
     def wait_for(
         self, text: str, *, at: str, count: int = 1, timeout: float = _SEEN_WITHIN

@@ -108,6 +108,11 @@ class Blocks:
         said = self.options((4, self.pack("Q", received)), (5, self.pack("Q", dropped)))
         return self.block(5, self.pack("III", index, 0, 0) + said)
 
+    def secrets(self, data: bytes, kind: int = 0x544C534B, length: int | None = None) -> Blocks:
+        """A decryption secrets block, by default with lines of a TLS key log."""
+        said = len(data) if length is None else length
+        return self.block(10, self.pack("II", kind, said) + data)
+
     def names(self, *entries: tuple[bytes, bytes]) -> Blocks:
         """A name resolution block: IPv4 addresses and what they are called."""
         body = b""

@@ -59,8 +59,8 @@ def _about(problem: Problem) -> list[tuple[int, str]]:
 def write_annotated(capture: Capture, verdict: Verdict, file: str | Path | BinaryIO) -> None:
     """Writes a capture as pcapng with a verdict in its packet comments.
 
-    Frames, times, interfaces, directions, drop counts and comments stay as they are; remarks follow
-    a frame's own comment on lines of their own.
+    Frames, times, interfaces, directions, drop counts, comments and TLS secrets stay as they are,
+    but secrets come before all frames; remarks follow a frame's own comment on lines of their own.
 
     Args:
         capture: the capture that was judged.
@@ -72,6 +72,8 @@ def write_annotated(capture: Capture, verdict: Verdict, file: str | Path | Binar
     """
     said = remarks(verdict)
     with CaptureWriter(file, _points(capture), capture.comment) as writer:
+        for secrets in capture.secrets:
+            writer.write_secrets(secrets)
         for frame in capture.frames:
             own = [frame.comment] if frame.comment else []
             comment = "\n".join([*own, *said.get(frame.number, ())])

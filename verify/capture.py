@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,9 @@ class Capture:
     """What the file says about itself; several comments are separated by newlines."""
     counts: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
     """Frames received and dropped at each point; None, or no entry, where the file is silent."""
+    secrets: tuple[bytes, ...] = ()
+    """The secrets of TLS sessions that the file has, each some lines of an NSS key log; with them
+    Wireshark decrypts. Nothing here does."""
 
 
 @contextmanager
@@ -75,14 +78,16 @@ def read_capture(path: str | Path) -> Capture:
             if total > MOST_BYTES:
                 raise CaptureError(path, reader.offset, "has more than 2 GiB of frames")
             frames.append(frame)
-        return Capture(tuple(frames), tuple(reader.points), reader.comment, dict(reader.counts))
+        points, secrets = tuple(reader.points), tuple(reader.secrets)
+        return Capture(tuple(frames), points, reader.comment, dict(reader.counts), secrets)
 
 
 def load_capture(path: str | Path, *, small: int = SMALL) -> Capture:
     """Reads a capture file as `read_capture` does; a large one is mapped, and its frames a table.
 
     What is out of the ordinary (a damaged file, several sections, ancient blocks) is read packet
-    by packet, with the errors of that.
+    by packet, with the errors of that. Of TLS secrets the mapped ones are those in front of the
+    first frame.
 
     Args:
         path: the file; it must not be changed while the capture is in use.
@@ -99,4 +104,12 @@ def load_capture(path: str | Path, *, small: int = SMALL) -> Capture:
         return read_capture(path)
     from wirelab.verify.columns.load import mapped, tabled  # noqa: PLC0415 - NumPy takes 0.1 s
 
-    return mapped(Path(path)) or tabled(read_capture(path))
+    found = mapped(Path(path))
+    return replace(found, secrets=_secrets(path)) if found else tabled(read_capture(path))
+
+
+def _secrets(path: str | Path) -> tuple[bytes, ...]:
+    """The secrets in front of the first frame, where they have to be to serve for all."""
+    with open_capture(path) as reader:
+        next(iter(reader), None)
+        return tuple(reader.secrets)

@@ -31,7 +31,8 @@ def merged(captures: Mapping[str, Capture]) -> Capture:
     frames.sort(key=lambda each: each[0])
     counted = (replace(frame, number=n) for n, (_, frame) in enumerate(frames, 1))
     points = tuple(_point(name, capture) for name, capture in captures.items())
-    return Capture(tuple(counted), points)
+    secrets = tuple(each for capture in captures.values() for each in capture.secrets)
+    return Capture(tuple(counted), points, secrets=secrets)
 
 
 def _times(capture: Capture) -> list[int]:

@@ -56,6 +56,7 @@ class PcapReader:
         """The only capture point, which has no name."""
         self.comment = ""
         """What the file says about itself: nothing in this format."""
+        self.secrets: list[bytes] = []
         self.counts: dict[str, tuple[int | None, int | None]] = {}
         """Frames received and dropped by point: nothing in this format."""
         self.offset = source.offset

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 SECTION = 0x0A0D0D0A
 INTERFACE, OLD_PACKET, SIMPLE_PACKET, STATISTICS, ENHANCED_PACKET = 1, 2, 3, 5, 6
+SECRETS = 10
+TLS_KEY_LOG = 0x544C534B
+"""The kind of secrets that are lines of an NSS key log."""
 MAGIC = SECTION.to_bytes(4, "big")
 """The first four bytes; they are the same in both byte orders."""
 BYTE_ORDER = 0x1A2B3C4D
@@ -43,6 +46,8 @@ _LONGEST_PACKET = LONGEST_FRAME + _LONGEST_DESCRIPTION
 _COMMENT, _FLAGS = 1, 2
 _RECEIVED, _SENT = 1, 2
 _PACKETS = frozenset({OLD_PACKET, SIMPLE_PACKET, ENHANCED_PACKET})
+_MOST_SECRETS = 16 << 20
+"""Bytes of secrets that are kept; what comes behind is stepped over."""
 _KNOWN = _PACKETS | {SECTION, INTERFACE, STATISTICS}
 
 
@@ -62,6 +67,8 @@ class PcapngReader:
         self._comments: list[str] = []
         self.counts: dict[str, tuple[int | None, int | None]] = {}
         """Frames received and dropped by point, where the file says so."""
+        self.secrets: list[bytes] = []
+        """The secrets of TLS sessions met so far, each some lines of an NSS key log."""
         self.offset = 0
         """Where in the uncompressed file the block of the last frame starts."""
         self._section()
@@ -101,6 +108,9 @@ class PcapngReader:
                 self._section()
                 continue
             kind = struct.unpack(self._order + "I", head)[0]
+            if kind == SECRETS:
+                self._secrets()
+                continue
             if kind not in _KNOWN:
                 self._skip()
                 continue
@@ -143,6 +153,18 @@ class PcapngReader:
     def _skip(self) -> None:
         size = self._size()
         self._source.skip(size, "a block")
+        self._end(size)
+
+    def _secrets(self) -> None:
+        """Keeps the secrets of TLS sessions, as long as they are not too many."""
+        size = self._size()
+        if size < 8 or size + sum(map(len, self.secrets)) > _MOST_SECRETS:
+            self._source.skip(size, "a block")
+        else:
+            body = self._source.take(size, "a block")
+            kind, length = struct.unpack_from(self._order + "II", body)
+            if kind == TLS_KEY_LOG and length <= size - 8:
+                self.secrets.append(body[8 : 8 + length])
         self._end(size)
 
     def _section(self) -> None:

@@ -9,7 +9,15 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
-from wirelab.verify.pcapng import BYTE_ORDER, ENHANCED_PACKET, INTERFACE, SECTION, STATISTICS
+from wirelab.verify.pcapng import (
+    BYTE_ORDER,
+    ENHANCED_PACKET,
+    INTERFACE,
+    SECRETS,
+    SECTION,
+    STATISTICS,
+    TLS_KEY_LOG,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,8 +25,6 @@ if TYPE_CHECKING:
 
     from wirelab.verify.frame import Point
 
-_SECRETS = 0x0A
-_TLS_KEY_LOG = 0x544C534B
 _COMMENT, _APPLICATION = 1, 4
 _NAME, _DESCRIPTION, _RESOLUTION = 2, 3, 9
 _FLAGS, _RECEIVED, _DROPPED = 2, 4, 5
@@ -111,8 +117,8 @@ class CaptureWriter:
 
     def write_secrets(self, key_log: bytes) -> None:
         """Appends the secrets of TLS sessions, as NSS key log lines, for frames written later."""
-        body = struct.pack("<II", _TLS_KEY_LOG, len(key_log)) + _padded(key_log)
-        self._file.write(_block(_SECRETS, body))
+        body = struct.pack("<II", TLS_KEY_LOG, len(key_log)) + _padded(key_log)
+        self._file.write(_block(SECRETS, body))
 
     def close(self, counts: Mapping[str, tuple[int, int]] | None = None) -> None:
         """Writes how many frames each point received and dropped, and ends the file.

@@ -50,6 +50,12 @@ def test_the_frame_that_comes_nearest_to_a_missing_step_is_told_how_it_differs()
     assert said == "nearest to step request: icmp.seq differs, want 1, got 3"
 
 
+def test_the_secrets_of_sessions_are_kept(tmp_path: Path) -> None:
+    made = replace(capture(ping()), secrets=(b"CLIENT_RANDOM 00 11\n", b"# more\n"))
+    write_annotated(made, judged(made), tmp_path / "told.pcapng")
+    assert read_capture(tmp_path / "told.pcapng").secrets == made.secrets
+
+
 @pytest.mark.skipif(TSHARK is None, reason="tshark is not installed")
 def test_wireshark_reads_the_comments_and_all_else_is_kept(tmp_path: Path) -> None:
     made = capture([("lan", t, p) for _, t, p in ping()], points=["lan", "idle"])

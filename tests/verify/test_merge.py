@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handmade import capture, echo, routed, who_has
 
 from wirelab.verify import forwarded, judge, merged, seq, step
@@ -18,6 +20,12 @@ def test_points_get_the_names_that_they_are_given() -> None:
     assert [point.name for point in whole.points] == ["lan", "wan"]
     assert [(frame.number, frame.point) for frame in whole.frames] == [(1, "lan"), (2, "wan")]
     assert judge(EXPECTATION, whole).passed
+
+
+def test_the_secrets_of_all_are_kept() -> None:
+    lan = replace(capture([("", 0, ASKED)]), secrets=(b"one\n",))
+    wan = replace(capture([("", 1, routed(ASKED))]), secrets=(b"other\n",))
+    assert merged({"lan": lan, "wan": wan}).secrets == (b"one\n", b"other\n")
 
 
 def test_clocks_that_differ_need_not_agree() -> None:

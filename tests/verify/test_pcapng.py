@@ -94,6 +94,29 @@ def test_obsolete_packets_are_read() -> None:
     assert _read(blocks) == [Frame(1, 9000, "", b"ab", 2)]
 
 
+@pytest.mark.parametrize("order", "<>")
+def test_tls_secrets_are_kept_wherever_they_are(order: str) -> None:
+    blocks = Blocks(order).section().secrets(b"CLIENT_RANDOM 0 1\n").interface()
+    reader = _open(blocks.packet(b"abc").secrets(b"# more\n").data)
+    assert len(list(reader)) == 1
+    assert reader.secrets == [b"CLIENT_RANDOM 0 1\n", b"# more\n"]
+
+
+def test_secrets_of_other_kinds_and_broken_ones_are_stepped_over() -> None:
+    blocks = Blocks().section().interface().secrets(b"wireguard", kind=0x57474B4C)
+    blocks.secrets(b"too long", length=9).block(10, b"").packet(b"abc")
+    reader = _open(blocks.data)
+    assert (len(list(reader)), reader.secrets) == (1, [])
+
+
+def test_no_more_secrets_are_kept_than_memory_should_hold() -> None:
+    blocks = Blocks().section().interface()
+    for _ in range(20):
+        blocks.secrets(bytes(1 << 20))
+    reader = _open(blocks.packet(b"abc").data)
+    assert (len(list(reader)), len(reader.secrets)) == (1, 15)
+
+
 def test_blocks_of_unknown_kinds_are_stepped_over() -> None:
     blocks = Blocks().section().block(0x0BAD, bytes(100_000)).interface().packet(b"a")
     assert len(_read(blocks)) == 1

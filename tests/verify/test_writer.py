@@ -78,7 +78,8 @@ def test_the_secrets_of_sessions_do_not_disturb_a_reader(tmp_path: Path) -> None
     with CaptureWriter(tmp_path / "a.pcapng", [Point("lan")]) as writer:
         writer.write_secrets(b"CLIENT_RANDOM 00 11\n")
         writer.write("lan", 0, b"abc")
-    assert len(read_capture(tmp_path / "a.pcapng").frames) == 1
+    read = read_capture(tmp_path / "a.pcapng")
+    assert (len(read.frames), read.secrets) == (1, (b"CLIENT_RANDOM 00 11\n",))
 
 
 def test_a_point_that_nobody_described_is_an_error() -> None:

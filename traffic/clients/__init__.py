@@ -7,6 +7,9 @@ from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.ping import Ping, ping
+from wirelab.traffic.clients.sftp import Sftp, sftp
+from wirelab.traffic.clients.ssh_key import SshKey, ssh_key
+from wirelab.traffic.clients.tftp import Tftp, tftp
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
 from wirelab.traffic.clients.udp_probe import Probe, udp_probe
@@ -21,6 +24,9 @@ __all__ = [
     "Lease",
     "Ping",
     "Probe",
+    "Sftp",
+    "SshKey",
+    "Tftp",
     "Udhcpc",
     "arping",
     "curl",
@@ -28,6 +34,9 @@ __all__ = [
     "dig",
     "ftp_session",
     "ping",
+    "sftp",
+    "ssh_key",
+    "tftp",
     "traceroute",
     "udhcpc",
     "udp_probe",

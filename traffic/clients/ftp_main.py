@@ -1,11 +1,14 @@
 """The program behind `ftp_session`: reads its orders as JSON, prints what came of them.
 
-Orders: `server`, `port`, `commands`, `passive`; see `ftp_session.py` for what it prints.
+Orders: `server`, `port`, `commands`, `passive`, and `files` to store (contents in base64, by
+name); see `ftp_session.py` for what it prints.
 """
 
+import base64
 import ftplib
 import hashlib
 import json
+import socket
 import sys
 from typing import Any
 
@@ -16,9 +19,10 @@ _BLOCK = 65536
 class Session(ftplib.FTP):
     """A session that notes what is said."""
 
-    def __init__(self, *, passive: bool) -> None:
+    def __init__(self, *, passive: bool, files: dict[str, str]) -> None:
         super().__init__()
         self.set_pasv(passive)
+        self.files = files
         self.told: dict[str, Any] = {
             "greeting": "",
             "exchanges": [],
@@ -42,30 +46,41 @@ class Session(ftplib.FTP):
 
     def say(self, command: str) -> None:
         """Say one command, with a data connection where it needs one."""
-        verb = command.partition(" ")[0].upper()
+        verb, _, name = command.partition(" ")
         try:
-            if verb in _WITH_DATA:
-                self._fetch(command)
+            if verb.upper() in _WITH_DATA:
+                self._transfer(command, None)
+            elif verb.upper() == "STOR":
+                self._transfer(command, base64.b64decode(self.files[name]))
             else:
                 self.sendcmd(command)
         except (ftplib.error_temp, ftplib.error_perm):
             return  # it is noted; the session goes on
 
-    def _fetch(self, command: str) -> None:
-        digest, size = hashlib.sha256(), 0
+    def _transfer(self, command: str, content: bytes | None) -> None:
+        """Open a data connection, send `content` over it or receive, and note what passed."""
         with self.transfercmd(command) as data:
             address, port = data.getpeername()[:2]
-            while block := data.recv(_BLOCK):
-                digest.update(block)
-                size += len(block)
-        transfer = {"command": command, "address": address, "port": port, "size": size}
-        self.told["transfers"].append(transfer | {"sha256": digest.hexdigest()})
+            if content is None:
+                content = _received(data)
+            else:
+                data.sendall(content)
+        transfer = {"command": command, "address": address, "port": port, "size": len(content)}
+        self.told["transfers"].append(transfer | {"sha256": hashlib.sha256(content).hexdigest()})
         self.voidresp()
+
+
+def _received(data: socket.socket) -> bytes:
+    """Return everything that comes until the other side has nothing more."""
+    blocks = []
+    while block := data.recv(_BLOCK):
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def main(orders: dict[str, Any]) -> dict[str, Any]:
     """Hold the session and return what was said."""
-    with Session(passive=orders["passive"]) as session:
+    with Session(passive=orders["passive"], files=orders["files"]) as session:
         try:
             session.connect(orders["server"], orders["port"], timeout=20)
             for command in orders["commands"]:

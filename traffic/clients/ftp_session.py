@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +25,14 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What came over a data connection."""
+    """What passed over a data connection."""
 
     command: str
     """The command that it was for."""
     address: str
     """The server's end of the data connection."""
     port: int
-    """Its port there: in passive mode the one the server named."""
+    """Its port there: in passive mode the one that the server named."""
     size: int
     """Bytes."""
     sha256: str
@@ -59,11 +60,13 @@ def ftp_session(
     *,
     port: int = 21,
     passive: bool = True,
+    files: Mapping[str, bytes] | None = None,
     timeout: float = 30,
 ) -> FtpSession:
     """Connect, say `commands` one after the other, and return what the server said.
 
-    `RETR`, `LIST` and `NLST` open a data connection first, saying PASV (or PORT) themselves.
+    `RETR`, `STOR`, `LIST` and `NLST` open a data connection first, saying PASV (or PORT)
+    themselves.
     A reply of 4xx or 5xx is noted and the session goes on, as a person would. It ends with
     QUIT, if that is among the commands, or without.
 
@@ -73,9 +76,12 @@ def ftp_session(
         commands: as in `("USER chris", "PASS ", "TYPE I", "RETR logo.png", "QUIT")`.
         port: of the control connection.
         passive: who opens data connections: the client (PASV) or the server (PORT).
+        files: what `STOR` sends, by the name after it.
         timeout: seconds that the session may take.
     """
+    contents = {name: b64encode(content).decode() for name, content in (files or {}).items()}
     orders = {"server": server, "port": port, "commands": list(commands), "passive": passive}
+    orders |= {"files": contents}
     argv = [sys.executable, "-I", "-S", str(_PROGRAM)]
     ended = run(node, argv, timeout=timeout, input=json.dumps(orders))
     told = json.loads(ended.stdout)

@@ -1,25 +1,34 @@
 """Servers: real daemons, each configured by a frozen dataclass."""
 
+from wirelab.traffic.servers.certificate import Certificate, certificate
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.named import Named
+from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
+from wirelab.traffic.servers.sshd import Sshd
+from wirelab.traffic.servers.tftpd import Tftpd
 from wirelab.traffic.servers.unbound import Unbound
 from wirelab.traffic.servers.vsftpd import Vsftpd
 from wirelab.traffic.servers.zone import Record, Zone, name_servers
 
 __all__ = [
     "Boot",
+    "Certificate",
     "DhcpRelay",
     "Dnsmasq",
     "Named",
+    "Nginx",
     "Nsd",
     "Pyftpd",
     "Record",
+    "Sshd",
+    "Tftpd",
     "Unbound",
     "User",
     "Vsftpd",
     "Zone",
+    "certificate",
     "name_servers",
 ]

@@ -23,6 +23,8 @@ class Vsftpd(Daemon):
     """Files to offer: content by path."""
     passive_ports: tuple[int, int] = (40000, 40000)
     """First and last port for passive data connections; drawn at random where they differ."""
+    writable: bool = False
+    """Whether users may store files."""
     banner: str = "Welcome"
     """What it says after 220 when a client connects."""
     name: str = "vsftpd"

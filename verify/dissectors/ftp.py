@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 _PORT = b"\x00\x15"
+_DATA_PORT = b"\x00\x14"
+"""The port from which a server connects (RFC 959 3.2), if it does as Wireshark expects."""
 _SIX_NUMBERS = re.compile(rb"(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3}),(\d{1,3})")
 _EXTENDED_PASSIVE = re.compile(rb"\(\|\|\|(\d{1,5})\|\)")
 _EXTENDED_ACTIVE = re.compile(rb"\|([12])\|([0-9A-Fa-f.:]+)\|(\d{1,5})\|")
@@ -110,7 +112,8 @@ def _end(
     address, port = _PASSIVE if method == "PASV" else _ACTIVE
     layer.note(f"ftp.{address}", end[:4])
     layer.note(f"ftp.{port}", int.from_bytes(end[4:], "big"))
-    return end, Announcement("ftp-data", method, layer)
+    from_port = None if method == "PASV" else _DATA_PORT
+    return end, Announcement("ftp-data", method, layer, from_port)
 
 
 def _extended_passive(
@@ -136,7 +139,7 @@ def _extended(layer: Layer, found: re.Match[bytes] | None) -> tuple[bytes, Annou
         return None
     layer.note("ftp.eprt.ip" if len(address) == 4 else "ftp.eprt.ipv6", address)
     layer.note("ftp.eprt.port", port)
-    return address + port.to_bytes(2, "big"), Announcement("ftp-data", "EPRT", layer)
+    return address + port.to_bytes(2, "big"), Announcement("ftp-data", "EPRT", layer, _DATA_PORT)
 
 
 def announced_ends(data: bytes, source: bytes) -> Iterator[bytes]:

@@ -24,7 +24,6 @@ _KNOWN = (
     ("sctp", "The Stream Control Transmission Protocol.", "RFC 9260"),
     ("snmp", "The Simple Network Management Protocol.", "RFC 3411"),
     ("ssdp", "The Simple Service Discovery Protocol.", "UPnP Device Architecture 2.0, 1"),
-    ("ssh", "The Secure Shell.", "RFC 4253"),
     ("stp", "The Spanning Tree Protocol.", "IEEE 802.1D"),
 )
 _BY_NUMBER = "It is known by its number alone; its content is not looked at."

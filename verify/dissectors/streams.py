@@ -49,6 +49,8 @@ class Announcement:
     """How it was announced: a command of the announcing protocol."""
     layer: Layer
     """The layer that announced it."""
+    port: bytes | None = None
+    """The port at the end of which only the address is known; None for any."""
     command: tuple[str, int] | None = None
     """The command that the conversation serves, and its frame, once it is known."""
 
@@ -59,7 +61,11 @@ class Announced(dict[tuple[bytes, bytes], Announcement]):
     def find(self, layer: Layer) -> Announcement | None:
         """The announcement of the conversation that a UDP or TCP layer belongs to."""
         source, destination = sender_and_receiver(layer)
-        return self.get((source, destination[:-2])) or self.get((destination, source[:-2]))
+        for known, other in ((source, destination), (destination, source)):
+            found = self.get((known, other[:-2]))
+            if found and found.port in (None, other[-2:]):
+                return found
+        return None
 
 
 class AnnouncedUdp(Announced):

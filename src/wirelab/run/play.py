@@ -182,22 +182,27 @@ def _write_captures(
     )
     comment = made.comment()
     (folder / "points").mkdir()
-    _write_capture(folder / "capture.pcapng", points, comment, captured, statistics)
+    about = comment, stage.key_log.encode()
+    _write_capture(folder / "capture.pcapng", points, about, captured, statistics)
     for point in points:
         own = tuple(frame for frame in captured if frame.point == point.name)
         path = folder / "points" / f"{point.name}.pcapng"
-        _write_capture(path, [point], comment, own, statistics)
+        _write_capture(path, [point], about, own, statistics)
 
 
 def _write_capture(
     path: Path,
     points: list[Point],
-    comment: str,
+    about: tuple[str, bytes],
     captured: tuple[Captured, ...],
     statistics: Mapping[str, PointStatistics],
 ) -> None:
+    """Write a capture; `about` it there is a comment, and the secrets of its TLS sessions."""
+    comment, secrets = about
     with path.open("wb") as file:
         writer = CaptureWriter(file, points, comment=comment)
+        if secrets:
+            writer.write_secrets(secrets)
         for frame in captured:
             writer.write(frame.point, frame.time, frame.data, len(frame.data), frame.outgoing)
         writer.close(

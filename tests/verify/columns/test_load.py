@@ -140,3 +140,14 @@ def test_damaged_files_have_the_errors_of_the_reader(
     path.write_bytes(octets)
     assert _mapped(path) == _outcome(read_capture, path)
     path.unlink()
+
+
+def test_the_tls_secrets_in_front_of_the_frames_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.pcapng"
+    with CaptureWriter(path, [Point("lan")]) as writer:
+        writer.write_secrets(b"CLIENT_RANDOM 00 11\n")
+        for frame in crowd(Crowd(("arp",), ("lan",), 0.0, 1)):
+            writer.write("lan", frame.time, frame.data)
+    mapped = load_capture(path, small=0)
+    assert isinstance(mapped.frames, Table)
+    assert mapped.secrets == read_capture(path).secrets == (b"CLIENT_RANDOM 00 11\n",)

@@ -71,6 +71,12 @@ def test_an_announced_connection_carries_a_file() -> None:
     assert data[0].values("tcp.payload") == (bytes(range(128, 256)),)
 
 
+def test_a_server_that_connects_from_a_port_of_its_own_is_not_recognised() -> None:
+    """Wireshark looks for the data of PORT and EPRT at the server's port 20 only."""
+    own = [packet for packet in _session() if packet.values("tcp.srcport") in [(41999,), (41998,)]]
+    assert [packet.has("ftp-data") for packet in own] == [False] * 6
+
+
 def test_an_announcement_is_known_by_its_frame() -> None:
     session = _session()
     data = next(packet for packet in session if packet.has("ftp-data"))

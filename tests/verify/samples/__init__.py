@@ -9,6 +9,7 @@ SAMPLES = {
     "dhcp": addresses.dhcp,
     "dns": apps.dns,
     "http": apps.http,
+    "ssh": apps.ssh,
     "tls": apps.tls,
     "others": apps.others,
     "icmp": control.icmp,

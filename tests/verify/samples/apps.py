@@ -147,11 +147,13 @@ def tls() -> list[Packet]:
     return modern.sent + older.sent + plain.sent
 
 
+def ssh() -> list[Packet]:
+    """How two sides identify themselves, and the start of their key exchange."""
+    talk = Talk(46006, 22).open().server("PA", b"SSH-2.0-OpenSSH_9 Debian\r\n")
+    new_keys = b"\0\0\0\x0c\x0a\x15" + bytes(10)
+    return talk.client("PA", b"SSH-2.0-x\n").client("PA", new_keys).sent
+
+
 def others() -> list[Packet]:
     """Protocols that are known by their ports alone."""
-    talk = Talk(46006, 22).open().server("PA", b"SSH-2.0-OpenSSH_9\r\n")
-    return [
-        udp(SNMP(PDU=SNMPget(varbindlist=[])), 40000, 161),
-        udp(NTP(), 40000, 123),
-        *talk.client("PA", b"SSH-2.0-x\r\n").sent,
-    ]
+    return [udp(SNMP(PDU=SNMPget(varbindlist=[])), 40000, 161), udp(NTP(), 40000, 123)]

@@ -36,9 +36,9 @@ class _Session:
         talk = Talk(41000 + port % 1000, port).open().server("PA", data)
         self._take(talk.server("FA").client("FA").server("A"))
 
-    def active(self, port: int, data: bytes) -> None:
-        """A data connection that the server opens."""
-        self._take(Talk(port, 20).server("S").client("SA").server("A").server("PA", data))
+    def active(self, port: int, data: bytes, own: int = 20) -> None:
+        """A data connection that the server opens, from the port for that or one of its own."""
+        self._take(Talk(port, own).server("S").client("SA").server("A").server("PA", data))
 
 
 def ftp() -> list[Packet]:
@@ -55,6 +55,11 @@ def ftp() -> list[Packet]:
     session.asks(b"PORT 10,0,0,1,200,1\r\n")
     session.asks(b"LIST\r\n")
     session.active(_ACTIVE, bytes(range(128, 256)))
+    session.asks(b"PORT 10,0,0,1,200,2\r\n")
+    session.asks(b"RETR b.txt\r\n")
+    session.active(_ACTIVE + 1, bytes(range(128, 256)), own=41999)
+    session.asks(b"EPRT |1|10.0.0.1|51204|\r\n")
+    session.active(51204, bytes(range(128, 256)), own=41998)
     session.asks(b"EPSV\r\n")
     session.says(b"229 Extended (|||51000|)\r\n")
     session.asks(b"EPRT |1|10.0.0.1|51001|\r\n")

@@ -29,6 +29,7 @@ LAYOUTS: dict[str, Callable[[Layer], Iterator[Site]]] = {
     "data": text.data,
     "ftp-data": text.data,
     "http": text.data,
+    "ssh": text.data,
     "tftp": text.data,
     "tls": text.data,
 }

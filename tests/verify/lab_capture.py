@@ -89,6 +89,15 @@ def refused() -> list[Seen]:
     ]
 
 
+def redirected(spoilt: bytes = b"") -> list[Seen]:
+    """A datagram, and the redirect about it; the last bytes of its quote are `spoilt`."""
+    probe = there(3) / UDP(sport=40000, dport=9) / bytes(range(40))
+    quote = bytes(probe)
+    about = here(4, tos=0xC0) / ICMP(type=5, code=1, gw=FAR) / quote[: len(quote) - len(spoilt)]
+    about.src = NEAR
+    return [*out(probe), ("lan", Ether(src=R_LAN, dst=C) / (about / spoilt))]
+
+
 def question(**flags: object) -> Crafted:
     """A DNS query of the client."""
     return (

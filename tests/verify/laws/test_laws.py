@@ -38,7 +38,10 @@ def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
     return [*seen[:at], (point, copy), *seen[at + 1 :]]
 
 
-PROPER = [lab.resolution, lab.ping, lab.refused, lab.lookup, lab.talk, lab.lease, lab.everything]
+PROPER = [
+    lab.resolution, lab.ping, lab.refused, lab.redirected, lab.lookup, lab.talk, lab.lease,
+    lab.everything,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("made", PROPER, ids=lambda made: made.__name__)
@@ -73,6 +76,7 @@ CASES = [
     ("quote", REFUSED[2:]),
     ("quote", [*REFUSED[:2], *lab.back(
         lab.here(tos=0xC0) / ICMP(type=3, code=3) / bytes(lab.there(3) / UDP(sport=1, dport=9)))]),
+    ("quote", lab.redirected(b"x")),
     ("arp", lan(Ether(src=lab.C, dst=lab.R_LAN) / ARP(
         op=3, hwsrc=lab.C, psrc=lab.CLIENT, pdst=lab.NEAR))),
     ("arp", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / ARP(

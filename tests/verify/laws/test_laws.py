@@ -8,7 +8,7 @@ import lab_capture as lab
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption
 from scapy.layers.l2 import ARP, Ether
 
 from wirelab.verify import Provenance, dissect, judge, seq, step
@@ -140,6 +140,21 @@ def test_a_packet_that_a_router_cuts_is_still_the_same_packet() -> None:
     assert names(seen) == set()
     other = IP(frag=5, **head) / (b"x" * len(payload[40:]))
     assert "transit" in names([*seen[:2], ("wan", Ether(src=lab.R_WAN, dst=lab.S) / other)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "may_change"), [(68, 8, True), (7, 7, True), (82, 12, False)]
+)
+def test_routers_write_into_some_options_and_leave_others(
+    kind: int, size: int, may_change: bool
+) -> None:
+    def probe(last: bytes) -> object:
+        option = IPOption(bytes((kind, size)).ljust(size - 1, b"\x04") + last)
+        return lab.there(options=[option]) / UDP(sport=1, dport=2)
+
+    seen = [lab.out(probe(b"\x00"))[0], lab.out(probe(b"\x10"))[1]]
+    assert ("transit" in names(seen)) is not may_change
+    assert names(lab.out(probe(b"\x00"))) == set()
 
 
 def test_a_capture_of_one_point_needs_no_other() -> None:

@@ -149,7 +149,7 @@ def test_routers_write_into_some_options_and_leave_others(
     kind: int, size: int, may_change: bool
 ) -> None:
     def probe(last: bytes) -> object:
-        option = IPOption(bytes((kind, size)).ljust(size - 1, b"\x04") + last)
+        option = IPOption(bytes((kind, size)).ljust(size - 1, b"\x00") + last)
         return lab.there(options=[option]) / UDP(sport=1, dport=2)
 
     seen = [lab.out(probe(b"\x00"))[0], lab.out(probe(b"\x10"))[1]]

@@ -138,6 +138,26 @@ def talk() -> list[Seen]:
     ]
 
 
+def closed_port() -> list[Seen]:
+    """A SYN for a port on which nobody listens."""
+    return [*out(segment("S", 100, 0)), *back(segment("RA", 0, 101, server=True))]
+
+
+def shut_window() -> list[Seen]:
+    """The client takes no more, and is asked whether it does again."""
+    shut = segment("A", 101, 509)
+    shut.window = 0
+    probe = back(segment("A", 508, 101, server=True))
+    return [*talk()[:8], *out(shut), *probe, *out(shut)]
+
+
+def lost_segment() -> list[Seen]:
+    """The first of two segments is lost behind the first point, and sent again."""
+    first = back(segment("A", 501, 101, b"one", server=True))
+    second = back(segment("PA", 504, 101, b"two", server=True))
+    return [*talk()[:6], first[0], *second, *out(segment("A", 101, 501)), *first]
+
+
 def message(kind: str, **fields: object) -> Crafted:
     """A DHCP message of 300 bytes: a Discover, or the router's Offer."""
     offer = kind == "offer"

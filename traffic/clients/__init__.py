@@ -7,6 +7,7 @@ from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.ping import Ping, ping
+from wirelab.traffic.clients.tcp_probe import TcpProbe, tcp_probe
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
 from wirelab.traffic.clients.udp_probe import Probe, udp_probe
@@ -21,6 +22,7 @@ __all__ = [
     "Lease",
     "Ping",
     "Probe",
+    "TcpProbe",
     "Udhcpc",
     "arping",
     "curl",
@@ -28,6 +30,7 @@ __all__ = [
     "dig",
     "ftp_session",
     "ping",
+    "tcp_probe",
     "traceroute",
     "udhcpc",
     "udp_probe",

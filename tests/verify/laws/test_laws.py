@@ -39,8 +39,8 @@ def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
 
 
 PROPER = [
-    lab.resolution, lab.ping, lab.refused, lab.redirected, lab.lookup, lab.talk, lab.lease,
-    lab.everything,
+    lab.resolution, lab.ping, lab.refused, lab.redirected, lab.lookup, lab.talk, lab.closed_port,
+    lab.shut_window, lab.lost_segment, lab.lease, lab.everything,
 ]  # fmt: skip
 
 
@@ -92,6 +92,9 @@ CASES = [
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 102, 501))]),
     ("tcp", [*TALK[:10], *lab.out(lab.segment("A", 101, 501))]),
     ("tcp", [*TALK[:6], *lab.back(lab.segment("P", 501, 0, b"x", server=True))]),
+    ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 99, 501))]),
+    ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 5, 101, server=True))]),
+    ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 0, 102, server=True))]),
     ("tcp", lab.out(lab.segment("SF", 100, 0))),
     ("tcp", lab.out(lab.segment("S", 100, 1))),
     ("dns", LOOKUP[2:]),

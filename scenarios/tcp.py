@@ -5,12 +5,14 @@ from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.tcp_steps import (
     ACK,
     FIN_ACK,
+    PORT,
     RST,
     RST_ACK,
     client,
     of,
     opened,
     server,
+    service_port,
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.daemon import Running
@@ -29,7 +31,6 @@ from wirelab.traffic.tcp_peers import (
 from wirelab.verify import Item, seq
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
-_PORT = 7000
 _HEADERS = 40  # bytes of an IPv4 and a TCP header
 _ETHERNET_MTU = 1500
 
@@ -45,7 +46,7 @@ def _options(mtu: int) -> str:
 def _tcp_handshake(settings: Settings) -> Item:
     flow = of("syn")
     return seq(
-        *opened("syn", str(_PORT), syn=_options(_ETHERNET_MTU), syn_ack=_options(settings["mtu"])),
+        *opened("syn", PORT, syn=_options(_ETHERNET_MTU), syn_ack=_options(settings["mtu"])),
         *client(
             "question",
             f"{flow} && tcp.flags.push == 1 && tcp.seq == 1 && tcp.ack == 1"
@@ -96,9 +97,10 @@ def tcp_handshake(lab: Stage) -> None:
     """
     question, answer = (_text(lab) for _ in range(2))
     lab.names |= {"asked.size": str(len(question)), "told.size": str(len(answer))}
-    lab.start("s", TcpListener(_PORT, ((receive(len(question)), send(answer), DRAIN),)))
+    port = service_port(lab)
+    lab.start("s", TcpListener(port, ((receive(len(question)), send(answer), DRAIN),)))
     talk = (send(question), receive(len(answer)), WAIT)
-    lab.start("c", TcpCaller(lab["s"].ip(), _PORT, (talk,)))
+    lab.start("c", TcpCaller(lab["s"].ip(), port, (talk,)))
     lab.wait_for(f"tcp.flags == {ACK} && tcp.len == 0 && ip.src == ${{c.ip}}", at="wan", count=2)
 
 
@@ -125,13 +127,13 @@ def _fin(side: str, name: str, connection: str) -> tuple[Item, ...]:
     points=POINTS,
     rfcs=("RFC 9293 section 3.6", "RFC 1122 section 4.2.2.13"),
     expect=seq(
-        *opened("first", str(_PORT)),
+        *opened("first", PORT),
         *_fin("client", "client_leaves", "first"),
         *_fin("server", "server_follows", "first"),
-        *opened("second", str(_PORT)),
+        *opened("second", PORT),
         *_fin("server", "server_leaves", "second"),
         *_fin("client", "client_follows", "second"),
-        *opened("third", str(_PORT)),
+        *opened("third", PORT),
         *_fin("client", "client_is_done", "third"),
         *server(
             "more",
@@ -162,19 +164,20 @@ def tcp_teardown(lab: Stage) -> None:
     """
     more = _text(lab)
     lab.names["rest.size"] = str(len(more))
-    s = lab.start("s", TcpListener(_PORT, ((DRAIN, WAIT), (), (DRAIN, WAIT, send(more), WAIT))))
+    port = service_port(lab)
+    s = lab.start("s", TcpListener(port, ((DRAIN, WAIT), (), (DRAIN, WAIT, send(more), WAIT))))
 
-    _call(lab, "first", ())
+    _call(lab, port, "first", ())
     _wait_for_ack(lab, 0, by="s", number=2)
     tell(s)
     _wait_for_ack(lab, 0, by="c", number=2)
 
-    c = _call(lab, "second", (DRAIN, WAIT))
+    c = _call(lab, port, "second", (DRAIN, WAIT))
     _wait_for_ack(lab, 1, by="c", number=2)
     tell(c)
     _wait_for_ack(lab, 1, by="s", number=2)
 
-    _call(lab, "third", (FINISH, DRAIN))
+    _call(lab, port, "third", (FINISH, DRAIN))
     _wait_for_ack(lab, 2, by="s", number=2)
     tell(s)
     _wait_for_ack(lab, 2, by="c", number=len(more) + 1)
@@ -182,8 +185,8 @@ def tcp_teardown(lab: Stage) -> None:
     _wait_for_ack(lab, 2, by="c", number=len(more) + 2)
 
 
-def _call(lab: Stage, name: str, talk: Talk) -> Running:
-    return lab.start("c", TcpCaller(lab["s"].ip(), _PORT, (talk,), name=name))
+def _call(lab: Stage, port: int, name: str, talk: Talk) -> Running:
+    return lab.start("c", TcpCaller(lab["s"].ip(), port, (talk,), name=name))
 
 
 def _wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
@@ -203,11 +206,11 @@ def _wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
         "RFC 2525 section 2.17",
     ),
     expect=seq(
-        *opened("first", str(_PORT)),
+        *opened("first", PORT),
         *client(
             "abort", f"tcp.flags == {RST_ACK} && {of('first')} && tcp.seq == 1 && tcp.ack == 1"
         ),
-        *opened("second", str(_PORT)),
+        *opened("second", PORT),
         *client("unread", f"{of('second')} && tcp.len == ${{text.size}} && tcp.seq == 1"),
         *server(
             "unread_heard",
@@ -218,7 +221,7 @@ def _wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
             f"tcp.flags == {RST_ACK} && {of('second')} && tcp.seq == 1"
             " && tcp.ack == ${unread.tcp.nxtseq}",
         ),
-        *opened("third", str(_PORT)),
+        *opened("third", PORT),
         *_fin("server", "leaves", "third"),
         *client(
             "too_late",
@@ -245,16 +248,17 @@ def tcp_reset(lab: Stage) -> None:
     """
     text = _text(lab)
     lab.names["text.size"] = str(len(text))
-    s = lab.start("s", TcpListener(_PORT, ((DRAIN,), (WAIT,), ())))
-    _call(lab, "first", (RESET,))
+    port = service_port(lab)
+    s = lab.start("s", TcpListener(port, ((DRAIN,), (WAIT,), ())))
+    _call(lab, port, "first", (RESET,))
     lab.wait_for("tcp.stream == 0 && tcp.flags.reset == 1", at="wan")
 
-    _call(lab, "second", (send(text), DRAIN))
+    _call(lab, port, "second", (send(text), DRAIN))
     _wait_for_ack(lab, 1, by="s", number=len(text) + 1)
     tell(s)
     lab.wait_for("tcp.stream == 1 && tcp.flags.reset == 1", at="lan")
 
-    c = _call(lab, "third", (WAIT, send(text), DRAIN))
+    c = _call(lab, port, "third", (WAIT, send(text), DRAIN))
     _wait_for_ack(lab, 2, by="c", number=2)
     tell(c)
     lab.wait_for("tcp.stream == 2 && tcp.flags.reset == 1", at="lan")

@@ -1,6 +1,10 @@
 """Steps that scenarios about TCP share: segments on both sides of a router."""
 
+from wirelab.scenarios.stage import Stage
 from wirelab.verify import Item, forwarded, step
+
+PORT = "${service.port}"
+"""Where the server listens; `service_port` says which port that is."""
 
 SYN, SYN_ACK, ACK, FIN_ACK = "0x002", "0x012", "0x010", "0x011"
 RST, RST_ACK = "0x004", "0x014"
@@ -43,3 +47,10 @@ def opened(name: str, port: str, *, syn: str = "", syn_ack: str = "") -> tuple[I
 def of(name: str) -> str:
     """A filter for segments of the connection that step `name` opened."""
     return f"tcp.port == ${{{name}.tcp.srcport}} && tcp.port == ${{{name}.tcp.dstport}}"
+
+
+def service_port(lab: Stage, name: str = "service.port") -> int:
+    """Choose the port of a service, and tell the expectation."""
+    port = lab.random.randint(2000, 9999)
+    lab.names[name] = str(port)
+    return port

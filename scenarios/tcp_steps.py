@@ -49,8 +49,13 @@ def of(name: str) -> str:
     return f"tcp.port == ${{{name}.tcp.srcport}} && tcp.port == ${{{name}.tcp.dstport}}"
 
 
-def service_port(lab: Stage, name: str = "service.port") -> int:
-    """Choose the port of a service, and tell the expectation."""
-    port = lab.random.randint(2000, 9999)
-    lab.names[name] = str(port)
-    return port
+def service_ports(lab: Stage, *names: str) -> tuple[int, ...]:
+    """Choose the ports of services, and tell the expectation which ports those are."""
+    ports = tuple(lab.random.sample(range(2000, 10000), len(names)))
+    lab.names |= {name: str(port) for name, port in zip(names, ports, strict=True)}
+    return ports
+
+
+def service_port(lab: Stage) -> int:
+    """Choose `PORT`."""
+    return service_ports(lab, "service.port")[0]

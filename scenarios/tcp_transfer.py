@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
-from wirelab.scenarios.tcp_steps import ACK, PORT, client, of, opened, server, service_port
+from wirelab.scenarios.tcp_steps import (
+    ACK,
+    PORT,
+    client,
+    of,
+    opened,
+    server,
+    service_port,
+    service_ports,
+)
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.tcp_peers import DRAIN, WAIT, TcpCaller, TcpListener, receive, send, tell
 from wirelab.verify import Item, par, seq, stream
@@ -99,7 +108,7 @@ def tcp_retransmission(lab: Stage) -> None:
     twice, at `lan` only once and late. In the merged file Wireshark takes every
     second sight for a retransmission, so look at one point.
     """
-    slow, fast = (service_port(lab, name) for name in ("port.slow", "port.fast"))
+    slow, fast = service_ports(lab, "port.slow", "port.fast")
     rules = _LOSE.format(slow=slow, fast=fast, last=_SEGMENTS - 1, middle=_MIDDLE - 1)
     lab["r1"].run(["nft", "-f", "-"], input=rules)
     text = lab.random.randbytes(_MSS * _SEGMENTS // 2).hex()

@@ -15,7 +15,7 @@ from wirelab.scenarios.tcp_steps import (
     of,
     opened,
     server,
-    service_port,
+    service_ports,
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import tcp_probe

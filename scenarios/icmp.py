@@ -1,152 +1,89 @@
-"""ICMP errors: who says that a packet did not arrive, and why."""
+"""ICMP: echoes, and messages about a packet on its way."""
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL
-from wirelab.scenarios.scenario import Setting, Settings, scenario
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
+from wirelab.scenarios.icmp_steps import error
+from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import ping, traceroute, udp_probe
 from wirelab.verify import Item, forwarded, seq, step
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
-_NOBODY = 253  # number of the host that does not exist in the server's LAN
-_NO_NETWORK = "203.0.113.1"  # RFC 5737: an address for documentation, of no lab's subnet
-_CLOSED_PORT = 33999
-
-_UDP_PROBE = f"udp && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && udp.dstport == {_CLOSED_PORT}"
+_HEADERS = 28  # bytes of an IPv4 and an ICMP header
+_LOST = 2  # number of the echo whose reply is lost
 
 
-def _echo(destination: str) -> Item:
-    return step(
-        "echo",
-        f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == {destination}"
-        " && eth.dst == ${r1.mac}",
-        at="lan",
-    )
-
-
-def _error(name: str, kind: int, code: int, sender: str, *, about: str, at: str = "lan") -> Item:
-    """An ICMP error for the client, which quotes the packet of step `about`."""
-    return step(
-        name,
-        f"icmp.type#1 == {kind} && icmp.code#1 == {code}"
-        f" && ip.src#1 == ${{{sender}}} && ip.dst#1 == ${{c.ip}}",
-        quotes=about,
-        within="2s",
-        at=at,
-    )
-
-
-@scenario(
-    "unreach-port",
-    topology=Routed,
-    points=POINTS,
-    rfcs=("RFC 1122 section 4.1.3.1", "RFC 792 (destination unreachable)"),
-    expect=seq(
-        step("probe", _UDP_PROBE, at="lan"),
-        forwarded("probe", "lan", "wan", within="1s"),
-        _error("closed", 3, 3, "s.ip", about="probe", at="wan"),
-        forwarded("closed", "wan", "lan", within="1s"),
-        closed=["udp", "icmp"],
-    ),
-)
-def unreach_port(lab: Stage) -> None:
-    """A UDP datagram for a port on which nobody listens.
-
-    The datagram went all the way: the error is sent by the destination itself (outer source),
-    and it quotes the header and ports of what it is about. Compare the quoted ports with
-    the probe to find the packet that caused it.
-    """
-    lab.fact("probe", udp_probe(lab["c"], lab["s"].ip(), _CLOSED_PORT))
-
-
-@scenario(
-    "unreach-host",
-    topology=Routed,
-    points=POINTS,
-    rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
-    expect=seq(
-        _echo("${nobody.ip}"),
-        *(
+def _ping_echo(settings: Settings) -> Item:
+    length = _HEADERS + settings["size"]
+    steps: list[Item] = []
+    for n in range(1, settings["count"] + 1):
+        same = " && icmp.ident == ${request1.icmp.ident}" if n > 1 else ""
+        numbered = f"icmp.code == 0 && icmp.seq == {n} && icmp.seq_le == {n << 8}"
+        steps += [
             step(
-                f"who_has{attempt}",
-                "arp.opcode == 1 && eth.dst == ff:ff:ff:ff:ff:ff"
-                " && arp.src.hw_mac == ${r1-eth1.mac} && arp.src.proto_ipv4 == ${r1-eth1.ip}"
-                " && arp.dst.proto_ipv4 == ${nobody.ip}",
+                f"request{n}",
+                f"icmp.type == 8 && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && {numbered}"
+                f" && ip.len == {length} && icmp.data_time_relative < 2{same}",
+                at="lan",
+            ),
+            forwarded(f"request{n}", "lan", "wan", within="1s"),
+            step(
+                f"reply{n}",
+                f"icmp.type == 0 && ip.src == ${{s.ip}} && ip.dst == ${{c.ip}} && {numbered}"
+                f" && icmp.ident == ${{request{n}.icmp.ident}} && ip.len == {length}",
+                within="1s",
                 at="wan",
-            )
-            for attempt in (1, 2, 3)
-        ),
-        _error("host_unreachable", 3, 1, "r1.ip", about="echo"),
-        closed=["ip", "icmp", "arp.dst.proto_ipv4 == ${nobody.ip}"],
-    ),
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
-)
-def unreach_host(lab: Stage) -> None:
-    """A host that does not exist, in a network that does.
-
-    The last router has to find the host's MAC: it asks three times, a second apart, and when
-    nobody answers it tells the sender. The questions are seen at `wan`, the error at `lan`:
-    only the two together show that the network works and the host is gone.
-    """
-    prefix = lab["s"].ip().rpartition(".")[0]
-    lab.names["nobody.ip"] = f"{prefix}.{_NOBODY}"
-    lab.fact("ping", ping(lab["c"], lab.names["nobody.ip"], count=1, wait=8, check=False))
+            ),
+        ]
+        steps += [forwarded(f"reply{n}", "wan", "lan", within="1s")] if n != _LOST else []
+    return seq(*steps, closed=["icmp"])
 
 
-@scenario(
-    "unreach-net",
-    topology=Routed,
-    points=POINTS,
-    rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
-    expect=seq(
-        _echo(_NO_NETWORK),
-        _error("net_unreachable", 3, 0, "r1.ip", about="echo"),
-        closed=["ip", "icmp"],
-        points=["wan"],
-    ),
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
-)
-def unreach_net(lab: Stage) -> None:
-    """A network to which the router has no route.
-
-    The first router has nowhere to send the packet and says so at once; nothing of it is seen
-    at `wan`.
-    """
-    lab.fact("ping", ping(lab["c"], _NO_NETWORK, count=1, check=False))
-
-
-_REJECT_FORWARDED = """
-table ip filter {
-    chain forward {
+_LOSE_A_REPLY = f"""
+table ip filter {{
+    chain forward {{
         type filter hook forward priority 0;
-        icmp type echo-request reject with icmp type net-prohibited
-    }
-}
+        icmp type echo-reply icmp sequence {_LOST} drop
+    }}
+}}
 """
 
 
 @scenario(
-    "unreach-admin",
+    "ping-echo",
     topology=Routed,
     points=POINTS,
-    rfcs=("RFC 1812 section 5.2.7.1", "RFC 1122 section 3.2.2.1"),
-    expect=seq(
-        _echo("${s.ip}"),
-        _error("prohibited", 3, 9, "r1.ip", about="echo"),
-        closed=["ip", "icmp"],
-        points=["wan"],
+    rfcs=("RFC 792 (echo)", "RFC 1122 section 3.2.2.6"),
+    settings=(
+        Setting("count", 4, "echo requests to send", 2, 20, "requests"),
+        Setting("size", 56, "data bytes of each", 16, 1472, "bytes"),
     ),
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
+    expect=_ping_echo,
+    equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("icmp", "id and sequence number, BE and LE: the same bytes, read both ways"),
+        Look("icmp.type == 8 && !icmp.resp_in", "no response seen: which of them, and where?"),
+        Look("icmp.type == 0", "icmp.resptime is the round trip", technique="apply as column"),
+        Look("icmp.type == 8", "one request every 0.2 s", technique="delta column"),
+    ),
 )
-def unreach_admin(lab: Stage) -> None:
-    """A packet that a router's filter rejects.
+def ping_echo(lab: Stage) -> None:
+    """Ping: echo requests, their replies, and one that does not come.
 
-    The network is there and the host is up, but a rule on the router forbids the way, and it
-    says so: code 9, network administratively prohibited. A filter that drops instead of
-    rejecting would leave the client with silence.
+    The identifier tells one ping from another, the sequence number one request from the next;
+    the reply repeats both, and the data. No standard says in which byte order a host writes
+    them, so Wireshark shows both readings: Linux counts 1, 2, 3 in network order. ping writes
+    the time into the first 16 bytes of the data, and so needs no memory to tell the round trip.
+    A filter on the router loses the second reply: seen from `lan` the request has no response,
+    and only `wan` tells that the server did answer.
     """
-    lab["r1"].run(["nft", "-f", "-"], input=_REJECT_FORWARDED)
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, check=False))
+    lab["r1"].run(["nft", "-f", "-"], input=_LOSE_A_REPLY)
+    count, size = lab.settings["count"], lab.settings["size"]
+    told = ping(
+        lab["c"], lab["s"].ip(), count=count, size=size, interval=0.2, wait=2, check=False
+    )  # fmt: skip
+    lab.fact("ping", told)
+    lab.wait_for(f"icmp.type == 0 && icmp.seq == {count}", at="wan")
 
 
 def _ttl_exceeded(settings: Settings) -> Item:
@@ -160,7 +97,7 @@ def _ttl_exceeded(settings: Settings) -> Item:
                 f"udp && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && ip.ttl == {hop}",
                 at="lan",
             ),
-            _error(f"answer{hop}", kind, code, sender, about=f"probe{hop}"),
+            error(f"answer{hop}", kind, code, sender, about=f"probe{hop}"),
         ]
     return seq(*steps, closed=["udp", "icmp"])
 
@@ -173,6 +110,11 @@ def _ttl_exceeded(settings: Settings) -> Item:
     settings=(Setting("hops", 3, "routers between client and server", 1, 13, "routers"),),
     expect=_ttl_exceeded,
     equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("icmp.type in {3, 11}", "the path: who sends, in order", technique="packet list"),
+        Look("icmp.type == 11", "the quoted TTL is 1: the last that the probe had"),
+        Look("icmp.type == 3", "how the end is known: another type, another sender"),
+    ),
 )
 def ttl_exceeded(lab: Stage) -> None:
     """Traceroute: every router on the way gives itself away.
@@ -182,3 +124,52 @@ def ttl_exceeded(lab: Stage) -> None:
     order, are the path. The end is known by another error: the destination's port unreachable.
     """
     lab.fact("traceroute", traceroute(lab["c"], lab["s"].ip(), max_hops=lab.settings["hops"] + 2))
+
+
+_HOPS = 16  # routers: one more than the four bits of the overflow counter can count
+_FULL_OPTION = bytes((68, 4, 5, 0))  # Timestamp, 4 bytes, next place behind its end, overflow 0
+_PROBED_PORT = 33999
+
+
+@scenario(
+    "param-problem",
+    topology=Routed,
+    points={"lan": "r1-eth0", "last": f"r{_HOPS}-eth0"},
+    rfcs=("RFC 792 (parameter problem)", "RFC 791 section 3.1 (Internet Timestamp)"),
+    fixed={"hops": _HOPS},
+    expect=seq(
+        step(
+            "probe",
+            f"udp.dstport == {_PROBED_PORT} && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}}"
+            " && ip.hdr_len == 24 && ip.opt.type == 68 && ip.opt.len == 4 && ip.opt.ptr == 5"
+            " && ip[20:4] == 44:04:05:00",
+            at="lan",
+        ),
+        step(
+            "overflown",
+            f"udp.dstport == {_PROBED_PORT} && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}}"
+            " && ip.ttl == {${probe.ip.ttl} - 15} && ip.id == ${probe.ip.id}"
+            " && ip[20:4] == 44:04:05:f0",
+            at="last",
+        ),
+        error("problem", 12, 0, f"r{_HOPS}.ip", about="probe", at="last"),
+        forwarded("problem", "last", "lan", hops=_HOPS - 1, within="1s"),
+        closed=["udp", "icmp"],
+    ),
+    look=(
+        Look("icmp.type == 12", "icmp.pointer: the byte, counted from 0, that is the trouble"),
+        Look("ip.opt.type == 68", "the overflow counter: 0, then 15", technique="packet list"),
+        Look("icmp", "ip.src#1 says who; the TTL it came with, how far away", "first TTL"),
+    ),
+)
+def param_problem(lab: Stage) -> None:
+    """An IP option that one router too many has counted in.
+
+    The Timestamp option asks routers to write down when they saw the packet. This one has no
+    room, so that each of them only adds one to its overflow counter. That has four bits: the
+    sixteenth router finds 15 there, has to discard the packet, and says which byte it could not
+    deal with: the pointer is 23, the last of the option, behind the 20 bytes of the header.
+    """
+    told = udp_probe(lab["c"], lab["s"].ip(), _PROBED_PORT, options=_FULL_OPTION)
+    lab.fact("probe", told)
+    lab.wait_for("icmp.type == 12", at="lan")

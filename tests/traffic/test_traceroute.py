@@ -54,3 +54,11 @@ def test_the_path_is_traced(method: Literal["udp", "icmp", "tcp"]) -> None:
 def test_tracing_stops_where_it_is_told_to() -> None:
     hops = in_lab(Routed(hops=3), lambda lab: traceroute(lab["c"], lab["s"].ip(), max_hops=2))
     assert [hop.ttl for hop in hops] == [1, 2]
+
+
+def test_a_protocol_that_nobody_speaks_arrives_with_one_probe() -> None:
+    hops = in_lab(
+        Routed(),
+        lambda lab: traceroute(lab["c"], "10.0.20.20", protocol=253, first_ttl=64, max_hops=64),
+    )
+    assert [(hop.ttl, hop.address, hop.mark) for hop in hops] == [(64, "10.0.20.20", "!P")]

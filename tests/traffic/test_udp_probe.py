@@ -7,6 +7,7 @@ from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import Probe, udp_probe
 
 CLOSED = 33999
+FULL_TIMESTAMP = bytes((68, 4, 5, 0))
 
 
 def test_a_closed_port_is_reported_as_refused() -> None:
@@ -30,6 +31,14 @@ def test_silence_is_no_error() -> None:
 
     probe = in_lab(Routed(), work)
     assert (probe.error, probe.answer) == ("", "")
+
+
+def test_options_go_into_the_header() -> None:
+    def work(lab: Lab) -> Probe:
+        return udp_probe(lab["c"], lab["s"].ip(), CLOSED, options=FULL_TIMESTAMP)
+
+    assert in_lab(Routed(hops=16), work).error == "EPROTO"  # the sixteenth cannot count it
+    assert in_lab(Routed(), work).error == "ECONNREFUSED"
 
 
 _DROP = """

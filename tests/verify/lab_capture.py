@@ -89,6 +89,15 @@ def refused() -> list[Seen]:
     ]
 
 
+def redirected(spoilt: bytes = b"") -> list[Seen]:
+    """A datagram, and the redirect about it; the last bytes of its quote are `spoilt`."""
+    probe = there(3) / UDP(sport=40000, dport=9) / bytes(range(40))
+    quote = bytes(probe)
+    about = here(4, tos=0xC0) / ICMP(type=5, code=1, gw=FAR) / quote[: len(quote) - len(spoilt)]
+    about.src = NEAR
+    return [*out(probe), ("lan", Ether(src=R_LAN, dst=C) / (about / spoilt))]
+
+
 def question(**flags: object) -> Crafted:
     """A DNS query of the client."""
     return (
@@ -127,6 +136,26 @@ def talk() -> list[Seen]:
         *back(segment("FA", 509, 102, server=True)),
         *out(segment("A", 102, 510)),
     ]
+
+
+def closed_port() -> list[Seen]:
+    """A SYN for a port on which nobody listens."""
+    return [*out(segment("S", 100, 0)), *back(segment("RA", 0, 101, server=True))]
+
+
+def shut_window() -> list[Seen]:
+    """The client takes no more, and is asked whether it does again."""
+    shut = segment("A", 101, 509)
+    shut.window = 0
+    probe = back(segment("A", 508, 101, server=True))
+    return [*talk()[:8], *out(shut), *probe, *out(shut)]
+
+
+def lost_segment() -> list[Seen]:
+    """The first of two segments is lost behind the first point, and sent again."""
+    first = back(segment("A", 501, 101, b"one", server=True))
+    second = back(segment("PA", 504, 101, b"two", server=True))
+    return [*talk()[:6], first[0], *second, *out(segment("A", 101, 501)), *first]
 
 
 def message(kind: str, **fields: object) -> Crafted:

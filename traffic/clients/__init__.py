@@ -9,6 +9,7 @@ from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.sftp import Sftp, sftp
 from wirelab.traffic.clients.ssh_key import SshKey, ssh_key
+from wirelab.traffic.clients.tcp_probe import TcpProbe, tcp_probe
 from wirelab.traffic.clients.tftp import Tftp, tftp
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
@@ -26,6 +27,7 @@ __all__ = [
     "Probe",
     "Sftp",
     "SshKey",
+    "TcpProbe",
     "Tftp",
     "Udhcpc",
     "arping",
@@ -36,6 +38,7 @@ __all__ = [
     "ping",
     "sftp",
     "ssh_key",
+    "tcp_probe",
     "tftp",
     "traceroute",
     "udhcpc",

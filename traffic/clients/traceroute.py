@@ -29,7 +29,9 @@ def traceroute(
     *,
     method: Literal["udp", "icmp", "tcp"] = "udp",
     port: int | None = None,
+    protocol: int | None = None,
     probes: int = 1,
+    first_ttl: int = 1,
     max_hops: int = 30,
     wait: float = 2.0,
 ) -> tuple[Hop, ...]:
@@ -40,14 +42,17 @@ def traceroute(
         destination: the address.
         method: what the probes are: UDP to ports where nobody listens, ICMP echo, or TCP SYN.
         port: first destination port (UDP; it grows by one a probe) or the port (TCP).
+        protocol: instead, the IP protocol of probes that carry nothing of any use.
         probes: how many per hop.
+        first_ttl: where to begin; with the same `max_hops` there is one hop to try.
         max_hops: where to give up.
         wait: seconds to wait for an answer.
     """
     argv = ["traceroute", "-n", "-N", "1", "-q", str(probes), "-m", str(max_hops)]
-    argv += ["-w", str(wait), *_METHODS[method]]
+    argv += ["-f", str(first_ttl), "-w", str(wait)]
+    argv += _METHODS[method] if protocol is None else ("-P", str(protocol))
     argv += ["-p", str(port)] if port is not None else []
-    timeout = wait * max_hops * probes + 5
+    timeout = wait * (max_hops - first_ttl + 1) * probes + 5
     return parse_traceroute(node.run([*argv, destination], timeout=timeout).stdout)
 
 

@@ -36,6 +36,7 @@ def udp_probe(
     data: str = "wirelab",
     *,
     source_port: int = 0,
+    options: bytes = b"",
     wait: float = 0.5,
 ) -> Probe:
     """Send one UDP datagram, and wait for an answer or an error.
@@ -46,9 +47,10 @@ def udp_probe(
         port: destination port.
         data: what to carry.
         source_port: source port; the kernel's choice where 0.
+        options: IP options (RFC 791 section 3.1) for the kernel to put into the header.
         wait: seconds to wait.
     """
-    orders = [destination, str(port), str(source_port), str(wait)]
+    orders = [destination, str(port), str(source_port), options.hex(), str(wait)]
     argv = [sys.executable, "-I", "-S", str(_PROGRAM), *orders]
     told = json.loads(run(node, argv, timeout=wait + 10, input=data).stdout)
     return Probe(destination, port, data=data, **told)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _END, _NOP = 0, 1
 _RECORD_ROUTE, _TIMESTAMP, _LOOSE, _ALERT, _STRICT = 7, 68, 131, 148, 137
 _ROUTES = frozenset({_RECORD_ROUTE, _LOOSE, _STRICT})
+WRITTEN_BY_ROUTERS = _ROUTES | {_TIMESTAMP}
+"""The types of options into which routers write addresses and times (RFC 791 section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)

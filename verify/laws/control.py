@@ -71,11 +71,14 @@ def _quotes(error: Packet, part: Datagram, way: Way, packet: Packet, original: D
     """
     inner = next(each for each in error.layers if each.quoted)
     outer = next(each for each in packet.layers if each.protocol == "ip")
+    message = next(each for each in error.layers if each.protocol == "icmp")
+    # Of a redirect's quote the dissection reads the head only, as Wireshark does.
+    said = inner.data[inner.start + part.header : message.end]
     room = min(len(original.payload), _ERROR_LENGTH - _HEADERS - original.header)
     return (
         _fixed(inner) == _fixed(outer)
         and original.hops - way.hops - part.hops in (0, 1)
-        and part.payload == original.payload[:room]
+        and said == original.payload[:room]
     )
 
 

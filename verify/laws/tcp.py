@@ -17,29 +17,38 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Side:
-    """What one side of a connection has sent so far, as one point saw it."""
+    """What one side of a connection has sent so far.
+
+    What is lost between two points is known from the first.
+    """
 
     edges: set[int] = field(default_factory=set)
     """The sequence numbers at which its segments begin or end."""
-    acked: int | None = None
-    """The latest acknowledgment that it sent."""
+    acked: dict[str, int] = field(default_factory=dict)
+    """The latest acknowledgment that it sent, as each point saw it."""
+    shut: bool = False
+    """Whether the window that it offered last is closed."""
     clocks: set[int] = field(default_factory=lambda: {0})
     """The time stamps that it sent."""
 
 
 def tcp(scene: Scene) -> Iterator[Violation]:
     """Segments begin where others of their side ended, and acknowledge up to such a place."""
-    sides: dict[tuple[object, ...], _Side] = {}
+    sides: dict[tuple[object, object], _Side] = {}
     for layer in scene.layers("tcp"):
         segment = layer.state
         if not isinstance(segment, Segment):
             continue
         packet = layer.packet
         ends = _ends(packet)
-        own = sides.setdefault((packet.frame.point, *ends), _Side())
-        peer = sides.setdefault((packet.frame.point, *reversed(ends)), _Side())
-        for text in (*_sequence(segment, own), *_acknowledgment(segment, own, peer)):
+        own = sides.setdefault(ends, _Side())
+        peer = sides.setdefault((ends[1], ends[0]), _Side())
+        point = packet.frame.point
+        probes = peer.shut and _probes(segment, own)
+        texts = () if probes else _sequence(segment, own)
+        for text in (*texts, *_acknowledgment(segment, own, peer, point)):
             yield Violation("tcp", packet.frame.number, text)
+        own.shut = 0 in packet.values("tcp.window_size_value")
         for text in _clocks(packet, own, peer):
             yield Violation("tcp", packet.frame.number, text)
 
@@ -55,7 +64,8 @@ def _sequence(segment: Segment, own: _Side) -> Iterator[str]:
         if segment.flags & (FIN | RST) or segment.length:
             yield "a SYN that is more than a SYN"
     elif not own.edges:
-        yield "the first segment of its side is no SYN"
+        if not _refuses(segment):
+            yield "the first segment of its side is no SYN"
     elif segment.seq not in own.edges:
         yield "it does not begin where its side was"
     if not segment.flags & (ACK | RST | SYN):
@@ -64,16 +74,30 @@ def _sequence(segment: Segment, own: _Side) -> Iterator[str]:
     own.edges |= {segment.seq, (segment.seq + room) % MODULO}
 
 
-def _acknowledgment(segment: Segment, own: _Side, peer: _Side) -> Iterator[str]:
+def _refuses(segment: Segment) -> bool:
+    """Whether it says that nobody is there (RFC 9293 section 3.10.7.1)."""
+    return segment.flags & (RST | ACK) == RST | ACK and not segment.seq and not segment.length
+
+
+def _probes(segment: Segment, own: _Side) -> bool:
+    """Whether it only asks for a window: it is empty, and a byte before what is to be sent next.
+
+    That is how Linux does it; RFC 9293 section 3.8.6.1 would have it send a byte.
+    """
+    is_empty = segment.flags == ACK and not segment.length
+    return is_empty and (segment.seq + 1) % MODULO in own.edges
+
+
+def _acknowledgment(segment: Segment, own: _Side, peer: _Side, point: str) -> Iterator[str]:
     if not segment.flags & ACK:
         if segment.ack:
             yield "an acknowledgment number without its flag"
         return
     if segment.ack not in peer.edges:
         yield "it acknowledges what was not sent so"
-    elif own.acked is not None and (segment.ack - own.acked) % MODULO > MODULO // 2:
+    elif (segment.ack - own.acked.get(point, segment.ack)) % MODULO > MODULO // 2:
         yield "it acknowledges less than before"
-    own.acked = segment.ack
+    own.acked[point] = segment.ack
 
 
 def _clocks(packet: Packet, own: _Side, peer: _Side) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from wirelab.verify.dissectors.ip_options import WRITTEN_BY_ROUTERS, options
 from wirelab.verify.violation import Violation
 
 if TYPE_CHECKING:
@@ -53,10 +54,15 @@ def _content(packet: Packet, datagram: Datagram) -> tuple[object, ...]:
     layer = _layer(packet)
     at, data = layer.start, layer.data
     if datagram.version == 4:
-        fixed = data[at : at + 2] + data[at + 6 : at + 8]
+        fixed = data[at : at + 2] + data[at + 6 : at + 8] + _options(layer)
     else:
         fixed = data[at : at + 4] + data[at + 6 : at + 7]
     return fixed, datagram.offset, datagram.more, datagram.payload
+
+
+def _options(layer: Layer) -> bytes:
+    """The options of an IPv4 header, less those into which routers write."""
+    return b"".join(each.data for each in options(layer) if each.kind not in WRITTEN_BY_ROUTERS)
 
 
 def _cut_from_any(

@@ -8,7 +8,7 @@ import lab_capture as lab
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption
 from scapy.layers.l2 import ARP, Ether
 
 from wirelab.verify import Provenance, dissect, judge, seq, step
@@ -38,7 +38,10 @@ def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
     return [*seen[:at], (point, copy), *seen[at + 1 :]]
 
 
-PROPER = [lab.resolution, lab.ping, lab.refused, lab.lookup, lab.talk, lab.lease, lab.everything]
+PROPER = [
+    lab.resolution, lab.ping, lab.refused, lab.redirected, lab.lookup, lab.talk, lab.closed_port,
+    lab.shut_window, lab.lost_segment, lab.lease, lab.everything,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("made", PROPER, ids=lambda made: made.__name__)
@@ -73,6 +76,7 @@ CASES = [
     ("quote", REFUSED[2:]),
     ("quote", [*REFUSED[:2], *lab.back(
         lab.here(tos=0xC0) / ICMP(type=3, code=3) / bytes(lab.there(3) / UDP(sport=1, dport=9)))]),
+    ("quote", lab.redirected(b"x")),
     ("arp", lan(Ether(src=lab.C, dst=lab.R_LAN) / ARP(
         op=3, hwsrc=lab.C, psrc=lab.CLIENT, pdst=lab.NEAR))),
     ("arp", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / ARP(
@@ -88,6 +92,9 @@ CASES = [
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 102, 501))]),
     ("tcp", [*TALK[:10], *lab.out(lab.segment("A", 101, 501))]),
     ("tcp", [*TALK[:6], *lab.back(lab.segment("P", 501, 0, b"x", server=True))]),
+    ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 99, 501))]),
+    ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 5, 101, server=True))]),
+    ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 0, 102, server=True))]),
     ("tcp", lab.out(lab.segment("SF", 100, 0))),
     ("tcp", lab.out(lab.segment("S", 100, 1))),
     ("dns", LOOKUP[2:]),
@@ -136,6 +143,21 @@ def test_a_packet_that_a_router_cuts_is_still_the_same_packet() -> None:
     assert names(seen) == set()
     other = IP(frag=5, **head) / (b"x" * len(payload[40:]))
     assert "transit" in names([*seen[:2], ("wan", Ether(src=lab.R_WAN, dst=lab.S) / other)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "may_change"), [(68, 8, True), (7, 7, True), (82, 12, False)]
+)
+def test_routers_write_into_some_options_and_leave_others(
+    kind: int, size: int, may_change: bool
+) -> None:
+    def probe(last: bytes) -> object:
+        option = IPOption(bytes((kind, size)).ljust(size - 1, b"\x00") + last)
+        return lab.there(options=[option]) / UDP(sport=1, dport=2)
+
+    seen = [lab.out(probe(b"\x00"))[0], lab.out(probe(b"\x10"))[1]]
+    assert ("transit" in names(seen)) is not may_change
+    assert names(lab.out(probe(b"\x00"))) == set()
 
 
 def test_a_capture_of_one_point_needs_no_other() -> None:

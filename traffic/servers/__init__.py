@@ -1,5 +1,6 @@
 """Servers: real daemons, each configured by a frozen dataclass."""
 
+from wirelab.traffic.servers.collector import Collector
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.named import Named
@@ -11,6 +12,7 @@ from wirelab.traffic.servers.zone import Record, Zone, name_servers
 
 __all__ = [
     "Boot",
+    "Collector",
     "DhcpRelay",
     "Dnsmasq",
     "Named",

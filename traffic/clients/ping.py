@@ -62,7 +62,6 @@ def ping(
     df: Literal["do", "dont", "want"] | None = None,
     ttl: int | None = None,
     tos: int | None = None,
-    record_route: bool = False,
     interval: float | None = None,
     deadline: int = 5,
     wait: int | None = None,
@@ -79,7 +78,6 @@ def ping(
             the source; by default ping's own (path MTU discovery as the kernel does it).
         ttl: TTL or hop limit, where not the node's own.
         tos: DSCP and ECN: the whole byte (RFC 2474).
-        record_route: whether routers shall write their addresses into the packet (an option).
         interval: seconds between requests; one when not given.
         deadline: seconds after which ping gives up, whatever came; until then it goes on asking
             where no reply comes.
@@ -94,7 +92,6 @@ def ping(
     argv += ["-M", df] if df else []
     argv += ["-t", str(ttl)] if ttl is not None else []
     argv += ["-Q", str(tos)] if tos is not None else []
-    argv += ["-R"] if record_route else []
     argv += ["-i", str(interval)] if interval is not None else []
     fine = (0,) if check else (0, 1)  # 1: not all of them were answered
     ended = run(node, [*argv, destination], timeout=deadline + 5, fine=fine)

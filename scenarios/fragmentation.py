@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
-from wirelab.scenarios.scenario import Setting, Settings, scenario
+from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import ping
 from wirelab.verify import Item, forwarded, par, seq, step
 
-_HEADER = 20  # bytes of an IPv4 header without options
-_ICMP_HEADER = 8
-_ETHERNET_MTU = 1500
-_SIZE_THAT_FITS = _ETHERNET_MTU - _HEADER - _ICMP_HEADER
+HEADER = 20  # bytes of an IPv4 header without options
+ICMP_HEADER = 8
+ETHERNET_MTU = 1500
+SIZE_THAT_FITS = ETHERNET_MTU - HEADER - ICMP_HEADER  # data bytes of an echo
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
 MTU = Setting("mtu", 1400, "MTU of the links behind the first router", 68, 1499, "bytes")
+LAN_MTU = Setting("lan_mtu", 1500, "MTU of the client's LAN", 1500, 9000, "bytes")
 
 
 def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
@@ -23,10 +23,10 @@ def pieces(payload: int, mtu: int) -> Iterator[tuple[int, int, int]]:
 
     All but the last carry as many multiples of eight bytes as fit (RFC 791 section 3.2).
     """
-    room = (mtu - _HEADER) // 8 * 8
+    room = (mtu - HEADER) // 8 * 8
     for offset in range(0, payload, room):
         size = min(room, payload - offset)
-        yield offset, size + _HEADER, int(offset + size < payload)
+        yield offset, size + HEADER, int(offset + size < payload)
 
 
 def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> list[Item]:
@@ -47,7 +47,7 @@ def fragment_steps(name: str, source: str, payload: int, mtu: int, at: str) -> l
     return steps
 
 
-def _both_points(name: str, source: str, payload: int, mtu: int, points: tuple[str, str]) -> Item:
+def both_points(name: str, source: str, payload: int, mtu: int, points: tuple[str, str]) -> Item:
     """The fragments of one datagram at the point nearer to `source`, and the same at the other."""
     near, far = points
     steps = fragment_steps(name, source, payload, mtu, near)
@@ -56,10 +56,10 @@ def _both_points(name: str, source: str, payload: int, mtu: int, points: tuple[s
 
 
 def _frag_source(settings: Settings) -> Item:
-    payload = settings["size"] + _ICMP_HEADER
+    payload = settings["size"] + ICMP_HEADER
     return seq(
-        _both_points("request", "c", payload, _ETHERNET_MTU, ("lan", "wan")),
-        _both_points("reply", "s", payload, _ETHERNET_MTU, ("wan", "lan")),
+        both_points("request", "c", payload, ETHERNET_MTU, ("lan", "wan")),
+        both_points("reply", "s", payload, ETHERNET_MTU, ("wan", "lan")),
         closed=["ip", "icmp"],
     )
 
@@ -71,7 +71,14 @@ def _frag_source(settings: Settings) -> Item:
     rfcs=("RFC 791 section 3.2",),
     settings=(Setting("size", 4000, "data bytes of the echo request", 1473, 20000, "bytes"),),
     expect=_frag_source,
-)
+    look=(
+        Look("ip.flags.mf == 1 || ip.frag_offset > 0", "all fragments, the last one too"),
+        Look("frame.len >= 1500", "misses the last fragment of each datagram",
+             technique="displayed count"),
+        Look("ip.id", "what fragments of one datagram have in common", technique="apply as column"),
+        Look("icmp", "the frames that complete a datagram: there the whole is shown"),
+    ),
+)  # fmt: skip
 def frag_source(lab: Stage) -> None:
     """A datagram that its sender must cut before it leaves.
 
@@ -84,19 +91,23 @@ def frag_source(lab: Stage) -> None:
     lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=lab.settings["size"]))
 
 
-_WHOLE = (
-    "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.mf == 0"
-    f" && ip.frag_offset == 0 && ip.len == {_ETHERNET_MTU}"
-)
+def _whole(length: int) -> str:
+    """An echo request of `length` bytes, header included, that nobody has cut."""
+    return (
+        "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.mf == 0"
+        f" && ip.frag_offset == 0 && ip.len == {length}"
+    )
+
+
+WHOLE = _whole(ETHERNET_MTU)
 
 
 def _frag_router(settings: Settings) -> Item:
-    payload = _SIZE_THAT_FITS + _ICMP_HEADER
-    mtu = settings["mtu"]
+    lan, mtu = settings["lan_mtu"], settings["mtu"]
     return seq(
-        step("whole", f"{_WHOLE} && ip.flags.df == 0", at="lan"),
-        *fragment_steps("cut", "c", payload, mtu, "wan"),
-        _both_points("reply", "s", payload, mtu, ("wan", "lan")),
+        step("whole", f"{_whole(lan)} && ip.flags.df == 0", at="lan"),
+        *fragment_steps("cut", "c", lan - HEADER, mtu, "wan"),
+        both_points("reply", "s", lan - HEADER, mtu, ("wan", "lan")),
         closed=["ip", "icmp"],
     )
 
@@ -106,69 +117,85 @@ def _frag_router(settings: Settings) -> Item:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 791 section 3.2", "RFC 1812 section 4.2.2.7"),
-    settings=(MTU,),
+    settings=(MTU, LAN_MTU),
     expect=_frag_router,
-)
+    look=(
+        Look("icmp.type == 8", "one packet at `lan`, fragments at `wan`"),
+        Look("ip.flags.mf == 1 || ip.frag_offset > 0", "where it was cut, by capture point",
+             technique="apply as column"),
+        Look("ip.flags.df == 0", "the router was allowed to"),
+    ),
+)  # fmt: skip
 def frag_router(lab: Stage) -> None:
     """A datagram that a router must cut, since DF is clear.
 
-    The echo request of 1500 bytes fits the client's LAN but not the link behind the router.
+    The echo request (1500 bytes) just fits the client's LAN but not the link behind the router.
     DF is clear, so the router cuts it: one packet at point `lan`, two at `wan`. Comparing the
     two points shows where it was split; the second header is the cost. The reply is cut
     by its sender, and nobody puts it together on the way.
     """
-    ping_ = ping(lab["c"], lab["s"].ip(), count=1, size=_SIZE_THAT_FITS, df="dont")
-    lab.fact("ping", ping_)
+    size = lab.settings["lan_mtu"] - HEADER - ICMP_HEADER
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=size, df="dont"))
 
 
-def _pmtud_df(settings: Settings) -> Item:
-    mtu = settings["mtu"]
+_DROP_LATER_FRAGMENTS = """
+table ip lossy {
+    chain forward {
+        type filter hook forward priority 0
+        ip frag-off & 0x1fff != 0 drop
+    }
+}
+"""
+
+
+def _frag_lost(settings: Settings) -> Item:
+    payload, wait = settings["size"] + ICMP_HEADER, settings["wait"]
     return seq(
-        step("too_big", f"{_WHOLE} && ip.flags.df == 1", at="lan"),
-        step(
-            "frag_needed",
-            "icmp.type#1 == 3 && icmp.code#1 == 4 && ip.src#1 == ${r1.ip} && ip.dst#1 == ${c.ip}"
-            f" && icmp.mtu == {mtu} && ip.len#2 == {_ETHERNET_MTU}",
-            quotes="too_big",
-            within="1s",
-            at="lan",
+        par(
+            seq(*fragment_steps("cut", "c", payload, ETHERNET_MTU, "lan")),
+            forwarded("cut1", "lan", "s", hops=2),
         ),
         step(
-            "fits",
-            "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${s.ip} && ip.flags.df == 1"
-            f" && ip.len == {mtu}",
-            at="lan",
+            "gave_up",
+            "icmp.type#1 == 11 && icmp.code#1 == 1 && ip.src#1 == ${s.ip} && ip.dst#1 == ${c.ip}"
+            " && ip.frag_offset#2 == 0 && ip.flags.mf#2 == 1 && ip.id#2 == ${cut1.ip.id}",
+            quotes="cut1",
+            within=f"{wait - 0.2:.1f}s..{wait + 5}s",
+            at="s",
         ),
-        forwarded("fits", "lan", "wan", within="1s"),
-        step(
-            "reply",
-            "icmp.type == 0 && ip.src == ${s.ip} && ip.dst == ${c.ip}"
-            f" && ip.len == {mtu} && icmp.ident == ${{fits.icmp.ident}}",
-            within="1s",
-            at="wan",
-        ),
-        forwarded("reply", "wan", "lan", within="1s"),
-        closed=["ip", "icmp"],
+        forwarded("gave_up", "s", "lan", hops=2, within="1s"),
+        closed=["ip"],
     )
 
 
 @scenario(
-    "pmtud-df",
+    "frag-lost",
     topology=Routed,
-    points=POINTS,
-    rfcs=("RFC 1191 section 4", "RFC 792 (destination unreachable)"),
-    settings=(MTU,),
-    expect=_pmtud_df,
-    equivalents=(IP_ID, DONT_FRAGMENT),
-)
-def pmtud_df(lab: Stage) -> None:
-    """A datagram that a router may not cut: fragmentation needed.
+    points={"lan": "r1-eth0", "s": "s-eth0"},
+    fixed={"hops": 2},
+    rfcs=("RFC 792 (time exceeded)", "RFC 1122 section 3.3.2"),
+    settings=(
+        Setting("size", 4000, "data bytes of the echo request", 1473, 20000, "bytes"),
+        Setting("wait", 2, "time that the server waits for what is missing", 1, 20, "s"),
+    ),
+    expect=_frag_lost,
+    excuse=("incomplete-datagram",),
+    look=(
+        Look("icmp.type == 11", "code 1: the destination gave up, no router"),
+        Look("ip.flags.mf == 1 || ip.frag_offset > 0", "which fragments came to which point",
+             technique="displayed count"),
+        Look("icmp", "how long the server waited for the rest", technique="delta column"),
+    ),
+)  # fmt: skip
+def frag_lost(lab: Stage) -> None:
+    """A fragment is lost, and so is all of the datagram.
 
-    The same 1500 bytes with DF set: the router drops them and says so, with the MTU of its
-    next link and the head of the packet it dropped. Nothing of it appears at `wan`. The
-    client now knows the path MTU, and a packet of just that size gets through.
+    A filter on the second router passes only first fragments: those behind have no ports to decide
+    by, and careless filters drop them. The server keeps what came for a while (30 s by default,
+    here less), and then tells the sender: time exceeded, code 1, reassembly. It quotes the first
+    fragment; without that one it would have kept silent. Code 0 would be a router's, about TTL.
     """
-    c, server = lab["c"], lab["s"].ip()
-    lab.fact("too big", ping(c, server, count=1, size=_SIZE_THAT_FITS, df="do", check=False))
-    fits = lab.settings["mtu"] - _HEADER - _ICMP_HEADER
-    lab.fact("fits", ping(c, server, count=1, size=fits, df="do"))
+    lab["s"].sysctl("net.ipv4.ipfrag_time", lab.settings["wait"])
+    lab["r2"].run(["nft", "-f", "-"], input=_DROP_LATER_FRAGMENTS)
+    size, wait = lab.settings["size"], lab.settings["wait"] + 5
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=size, wait=wait, check=False))

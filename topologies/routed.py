@@ -15,18 +15,18 @@ from mininet.topo import Topo
 class Routed(Topo):
     """`hops` routers in a row; the links between and after them have the MTU `mtu`."""
 
-    def build(self, hops: int = 1, mtu: int = 1500) -> None:
-        """Draw the network."""
+    def build(self, hops: int = 1, mtu: int = 1500, lan_mtu: int = 1500) -> None:
+        """Draw the network; `lan_mtu` is the MTU of the client's LAN."""
         lan, server_lan = self.addSwitch("s1"), self.addSwitch("s2")
         c = self.addHost("c", ip="192.168.10.10/24", defaultRoute="via 192.168.10.1")
         x = self.addHost("x", ip="192.168.10.30/24", defaultRoute="via 192.168.10.1")
         s = self.addHost("s", ip="10.0.20.20/24", defaultRoute="via 10.0.20.1")
         for host in (c, x):
-            self.addLink(host, lan)
+            self.addLink(host, lan, mtu=lan_mtu)
         self.addLink(s, server_lan, mtu=mtu)
 
         routers = [self._add_router(n, hops) for n in range(1, hops + 1)]
-        self.addLink(routers[0], lan, params1={"ip": "192.168.10.1/24"})
+        self.addLink(routers[0], lan, params1={"ip": "192.168.10.1/24"}, mtu=lan_mtu)
         for n, (near, far) in enumerate(pairwise(routers), start=1):
             ends = [{"ip": f"172.16.{n}.{host}/30"} for host in (1, 2)]
             self.addLink(near, far, params1=ends[0], params2=ends[1], mtu=mtu)

@@ -49,6 +49,7 @@ PROGRAMS = (
     Program("tc", "iproute2", "traffic shaping", ("-V",)),
     Program("ping", "iputils-ping", "echo requests, and sizes that must be fragmented", ("-V",)),
     Program("arping", "iputils-arping", "ARP by hand: gratuitous and duplicate addresses", ("-V",)),
+    Program("arp-scan", "arp-scan", "sweeps: ARP requests for a whole network"),
     Program("traceroute", "traceroute", "time exceeded, hop by hop"),
     Program("nft", "nftables", "packet filters, rejections and rewriting on routers"),
     Program("dnsmasq", "dnsmasq-base", "DHCP servers and relays, TFTP, simple DNS"),

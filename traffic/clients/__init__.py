@@ -1,11 +1,15 @@
 """Clients: ordinary programs, run in a node, and what they say of what happened."""
 
+from wirelab.traffic.clients.arp_scan import Station, arp_scan
 from wirelab.traffic.clients.arping import Arping, arping
 from wirelab.traffic.clients.curl import Curl, curl
 from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
 from wirelab.traffic.clients.dig import Dig, dig
+from wirelab.traffic.clients.fixed_address import FixedAddress
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
+from wirelab.traffic.clients.logger import logger
+from wirelab.traffic.clients.neighbours import Neighbour, await_neighbour, neighbours
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.sftp import Sftp, sftp
 from wirelab.traffic.clients.ssh_key import SshKey, ssh_key
@@ -20,21 +24,28 @@ __all__ = [
     "Curl",
     "Dhcpcd",
     "Dig",
+    "FixedAddress",
     "FtpSession",
     "Hop",
     "Lease",
+    "Neighbour",
     "Ping",
     "Probe",
     "Sftp",
     "SshKey",
+    "Station",
     "TcpProbe",
     "Tftp",
     "Udhcpc",
+    "arp_scan",
     "arping",
+    "await_neighbour",
     "curl",
     "dhcpcd",
     "dig",
     "ftp_session",
+    "logger",
+    "neighbours",
     "ping",
     "sftp",
     "ssh_key",

@@ -1,6 +1,7 @@
 """Servers: real daemons, each configured by a frozen dataclass."""
 
 from wirelab.traffic.servers.certificate import Certificate, certificate
+from wirelab.traffic.servers.collector import Collector
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.named import Named
@@ -16,6 +17,7 @@ from wirelab.traffic.servers.zone import Record, Zone, name_servers
 __all__ = [
     "Boot",
     "Certificate",
+    "Collector",
     "DhcpRelay",
     "Dnsmasq",
     "Named",

@@ -152,7 +152,11 @@ class Lab(Mininet):
             if span := switch.params.get("mirror"):
                 names = (span["from"],) if isinstance(span["from"], str) else span["from"]
                 watched = [self.interface(name).index for name in names]
-                mirror(watched, self.interface(span["to"]).index)
+                monitor = self.interface(span["to"])
+                # Else it would also get what the switch floods: broadcasts twice.
+                leave = rtnetlink.link_set(monitor.index, bridge=0)
+                monitor.node.send(leave, f"take {monitor.name} out of the switch")
+                mirror(watched, monitor.index)
 
     def _wait_until_ready(self) -> None:
         """Wait until frames pass everywhere and every address may be used, asking the kernel."""

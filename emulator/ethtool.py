@@ -26,3 +26,8 @@ def offloads_off(control: socket.socket, name: str) -> None:
     for command in (_STXCSUM, _SGSO, _SGRO, _SRXCSUM):
         value = array.array("B", _VALUE.pack(command, 0))
         fcntl.ioctl(control, _SIOCETHTOOL, _IFREQ.pack(name.encode(), value.buffer_info()[0]))
+
+
+def control_socket() -> socket.socket:
+    """Return a socket for ioctls on the interfaces of the calling thread's namespace."""
+    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)

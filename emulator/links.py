@@ -1,7 +1,6 @@
 """Links and interfaces: Mininet's `Link` and `Intf` over netlink instead of `ip` and `ifconfig`."""
 
 import logging
-import socket
 from collections.abc import Mapping
 from ipaddress import IPv6Address, ip_interface
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,12 @@ from mininet.link import Intf, Link
 from wirelab.emulator import rtnetlink
 from wirelab.emulator.errors import TopologyError
 from wirelab.emulator.ethtool import offloads_off
+from wirelab.emulator.quality import Quality
 from wirelab.emulator.rtnetlink import End
 
 if TYPE_CHECKING:
     from wirelab.emulator.nodes import Host
+    from wirelab.emulator.wire import Wires
 
 log = logging.getLogger("wirelab.emulator")
 
@@ -148,7 +149,10 @@ class Interface(Intf):
 
 
 class Veth(Link):
-    """A veth pair between two nodes, with an MTU for both ends or for each."""
+    """A veth pair between two nodes, with an MTU for both ends or for each.
+
+    With a delay, a loss or a rate it is two pairs with a wire in between.
+    """
 
     intf1: Interface
     intf2: Interface
@@ -161,6 +165,8 @@ class Veth(Link):
             end["index"] = node.namespace.next_index()
             check_mtu(end["mtu"], f"the link {node1.name}-{node2.name}", ipv6=node.ipv6)
         self._ends = ends
+        self._quality = Quality.of(params)
+        self._wires: Wires = params.pop("wires")
         params.pop("fast", None)
         super().__init__(node1, node2, params1=ends[0], params2=ends[1], **params)
         self._warn_of_mtus()
@@ -178,15 +184,12 @@ class Veth(Link):
         """Make the pair in one request: names, addresses, MTUs, namespaces and bridge."""
         one = self._end(name1, mac1, node1, self._ends[0])
         two = self._end(name2, mac2, node2, self._ends[1])
-        # The kernel puts only the first end on its bridge.
-        first, second = (one, two) if one.bridge or not two.bridge else (two, one)
-        netlink = node1.namespace.netlink
-        kind, flags, body = rtnetlink.veth(first, second)
-        netlink.send(kind, body, flags, f"make the link {name1}-{name2}")
-        netlink.check()
-        if second.bridge:
-            kind, flags, body = rtnetlink.link_set(second.index, bridge=second.bridge)
-            netlink.send(kind, body, flags, f"put {second.name} on its bridge")
+        if self._quality:
+            far_one, far_two = self._wires.lay(self._quality, one, two)
+            _make_pair(node1, one, far_one)
+            _make_pair(node2, two, far_two)
+        else:
+            _make_pair(node1, one, two)
         for end, node in ((one, node1), (two, node2)):
             offloads_off(node.control, end.name)
 
@@ -218,8 +221,11 @@ class Veth(Link):
         self.intf2.up()
 
     def delete(self) -> None:
-        """Delete the pair: one request, the other end goes with it."""
+        """Delete the pair: one request, the other end goes with it; not so with a wire between."""
         self.intf1.delete()
+        if self._quality:
+            self.intf2.delete()
+            return
         self.intf2.node.delIntf(self.intf2)
         self.intf2.link = None
 
@@ -227,6 +233,13 @@ class Veth(Link):
         """Do nothing: the pair goes with the namespaces that hold it."""
 
 
-def control_socket() -> socket.socket:
-    """Return a socket for ioctls on the interfaces of the calling thread's namespace."""
-    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+def _make_pair(node: "Host", one: End, two: End) -> None:
+    # The kernel puts only the first end on its bridge.
+    first, second = (one, two) if one.bridge or not two.bridge else (two, one)
+    netlink = node.namespace.netlink
+    kind, flags, body = rtnetlink.veth(first, second)
+    netlink.send(kind, body, flags, f"make the link {one.name}-{two.name}")
+    netlink.check()
+    if second.bridge:
+        kind, flags, body = rtnetlink.link_set(second.index, bridge=second.bridge)
+        netlink.send(kind, body, flags, f"put {second.name} on its bridge")

@@ -21,6 +21,7 @@ from wirelab.emulator.sandbox import SCRATCH
 from wirelab.emulator.sysctls import NO_IPV6
 from wirelab.emulator.tap import Taps, await_kernel_timestamps
 from wirelab.emulator.ways import Way, ways
+from wirelab.emulator.wire import Wires
 
 _READY_WITHIN = 10.0  # seconds; a second is usual for IPv6, a few milliseconds for IPv4
 
@@ -64,6 +65,7 @@ class Lab(Mininet):
         self.fabric = NetNamespace.current()
         self._prepare_fabric()
         self._draw_mac = macs(seed)
+        self.wires = Wires(seed)
         self._points = dict(taps or {})
         self.taps = Taps()
         self._started = False
@@ -108,6 +110,11 @@ class Lab(Mininet):
         switch: Bridge = super().addSwitch(name, cls=cls, fabric=self.fabric, **params)
         return switch
 
+    def addLink(self, *ends: Any, **params: Any) -> Veth:  # noqa: N802
+        """Connect two nodes, given as Mininet has it."""
+        link: Veth = super().addLink(*ends, wires=self.wires, **params)
+        return link
+
     def _hosts_file(self) -> dict[str, str]:
         return {host.name: ip for host in self.hosts if (ip := host.IP())}
 
@@ -129,6 +136,7 @@ class Lab(Mininet):
         """Arm the taps, bring everything up, and return when the network forwards."""
         if not self.built:
             self.build()
+        self.wires.start()  # its process is forked from ours before we have threads
         self._arm()
         super().start()
         for link in self.links:
@@ -152,12 +160,17 @@ class Lab(Mininet):
             if span := switch.params.get("mirror"):
                 names = (span["from"],) if isinstance(span["from"], str) else span["from"]
                 watched = [self.interface(name).index for name in names]
-                mirror(watched, self.interface(span["to"]).index)
+                monitor = self.interface(span["to"])
+                # Else it would also get what the switch floods: broadcasts twice.
+                leave = rtnetlink.link_set(monitor.index, bridge=0)
+                monitor.node.send(leave, f"take {monitor.name} out of the switch")
+                mirror(watched, monitor.index)
 
     def _wait_until_ready(self) -> None:
         """Wait until frames pass everywhere and every address may be used, asking the kernel."""
         deadline = monotonic() + _READY_WITHIN
-        for namespace in (self.fabric, *(host.namespace for host in self.hosts)):
+        wires = [self.wires.namespace] if self.wires.namespace else []
+        for namespace in (self.fabric, *wires, *(host.namespace for host in self.hosts)):
             if not _passes(namespace.netlink):
                 with namespace.entered(), Netlink(groups=RTMGRP_LINK) as events:
                     while not _passes(namespace.netlink):
@@ -178,8 +191,10 @@ class Lab(Mininet):
         """Stop capturing and let go of everything; the kernel takes it down."""
         if self._started:
             self.taps.stop()
+            self.wires.stop()
             self._started = False
         super().stop()
+        self.wires.close()
         self._stamping.close()
         self.fabric.close()
 

@@ -14,7 +14,8 @@ from mininet.node import Node, Switch
 
 from wirelab.emulator import rtnetlink, sysctls
 from wirelab.emulator.errors import NodeError
-from wirelab.emulator.links import Interface, control_socket
+from wirelab.emulator.ethtool import control_socket
+from wirelab.emulator.links import Interface
 from wirelab.emulator.namespace import NetNamespace
 from wirelab.emulator.routes import Route, parse_route
 from wirelab.emulator.sockets import Socket, read_sockets

@@ -46,6 +46,7 @@ IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNO
 IFLA_BRPORT_STATE = 1
 BR_STATE_FORWARDING = 3
 _DROPS_ALL = "noop"  # noop_qdisc of net/sched/sch_generic.c
+_GIVEN = ("netem", "pfifo")  # queues that wires get
 IF_OPER_UP = 6
 
 _IFINFO = struct.Struct("=BxHiII")
@@ -188,9 +189,11 @@ class LinkState:
         """Whether frames pass, as far as the interface has a carrier.
 
         A carrier that has just come is noticed a moment later; until then the interface drops
-        what it is given, though it is up and its port forwards (net/core/link_watch.c).
+        what it is given, though it is up and its port forwards (net/core/link_watch.c). One that
+        was given a queue names that all the while; its operational state then tells.
         """
-        drops = self.flags & IFF_LOWER_UP and self.queue == _DROPS_ALL
+        waits = self.queue == _DROPS_ALL or (self.queue in _GIVEN and not self.operational)
+        drops = self.flags & IFF_LOWER_UP and waits
         return not drops and self.port_state in (None, BR_STATE_FORWARDING)
 
 
@@ -323,3 +326,24 @@ def neighbour_delete(index: int, ip: Address) -> Request:
 def neighbour_query() -> tuple[int, bytes]:
     """Return (type, body) of a dump of all neighbours."""
     return RTM_GETNEIGH, _NDMSG.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+
+
+# include/uapi/linux/rtnetlink.h, pkt_sched.h
+RTM_NEWQDISC = 36
+TC_H_ROOT = 0xFFFFFFFF
+TCA_KIND, TCA_OPTIONS = 1, 2
+TCA_NETEM_RATE, TCA_NETEM_LATENCY64 = 6, 10
+_TCMSG = struct.Struct("=BxxxiIII")
+_NETEM_QOPT = struct.Struct("=IIIIII")  # latency in ticks, limit, loss, gap, duplicate, jitter
+_NETEM_RATE = struct.Struct("=IiIi")  # bytes a second, overhead and cells of the link below
+
+
+def netem(index: int, delay: int, rate: int, limit: int) -> Request:
+    """Delay what an interface sends by `delay` ns, and send it with `rate` bits a second (or 0)."""
+    options = _NETEM_QOPT.pack(0, limit, 0, 0, 0, 0)
+    options += attribute(TCA_NETEM_LATENCY64, struct.pack("=q", delay))
+    if rate:
+        options += attribute(TCA_NETEM_RATE, _NETEM_RATE.pack(rate // 8, 0, 0, 0))
+    body = _TCMSG.pack(socket.AF_UNSPEC, index, 0, TC_H_ROOT, 0)
+    body += text(TCA_KIND, "netem") + attribute(TCA_OPTIONS, options)
+    return RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, body

@@ -4,7 +4,9 @@
 """
 
 import ctypes
+import errno
 import os
+from collections.abc import Sequence
 
 # include/uapi/linux/sched.h
 CLONE_FS = 0x0000_0200
@@ -25,6 +27,7 @@ MS_PRIVATE = 0x40000
 
 # include/uapi/linux/prctl.h
 PR_SET_PDEATHSIG = 1
+PR_SET_TIMERSLACK = 29
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -66,3 +69,38 @@ def sethostname(name: str) -> None:
 def die_with_parent(signal: int) -> None:
     """Ask the kernel to send `signal` to this process when its parent thread ends (prctl(2))."""
     _checked(_libc.prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal), 0, 0, 0), "prctl(PDEATHSIG)")
+
+
+def timer_slack(nanoseconds: int) -> None:
+    """Say how late the kernel may be to wake this thread, so as to wake others with it."""
+    slack = ctypes.c_ulong(nanoseconds)
+    _checked(_libc.prctl(PR_SET_TIMERSLACK, slack, 0, 0, 0), "prctl(TIMERSLACK)")
+
+
+class _PollFd(ctypes.Structure):
+    _fields_ = (("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short))
+
+
+class _Timespec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
+
+
+class Poll:
+    """ppoll(2), which waits to the nanosecond; Python's own waits to the millisecond."""
+
+    _POLLIN = 1
+
+    def __init__(self, fds: Sequence[int]) -> None:
+        self._fds = (_PollFd * len(fds))(*(_PollFd(fd, self._POLLIN, 0) for fd in fds))
+
+    def wait(self, nanoseconds: int | None) -> frozenset[int]:
+        """Return what is ready to be read, or has failed, within that time; None for any."""
+        timeout = None
+        if nanoseconds is not None:
+            timeout = ctypes.byref(_Timespec(*divmod(nanoseconds, 1_000_000_000)))
+        found = _libc.ppoll(self._fds, ctypes.c_ulong(len(self._fds)), timeout, None)
+        if found < 0 and ctypes.get_errno() != errno.EINTR:
+            _checked(found, "ppoll")
+        return (
+            frozenset(each.fd for each in self._fds if each.revents) if found > 0 else frozenset()
+        )

@@ -70,14 +70,7 @@ class Taps:
     def open(self, point: str, namespace: NetNamespace, interface: str) -> None:
         """Capture what passes `interface` from now on, under the name `point`."""
         with namespace.entered():
-            # Protocol 0 until it is bound: else it would see every interface for a moment.
-            tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
-            tap.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)
-            tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            with contextlib.suppress(PermissionError):  # rootless on older kernels
-                tap.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
-            tap.bind((interface, _ETH_P_ALL))
-        tap.setblocking(False)
+            tap = packet_socket(interface)
         self._sockets[tap.fileno()] = (point, tap)
 
     def start(self) -> None:
@@ -107,10 +100,7 @@ class Taps:
         statistics = {}
         for point, tap in self._sockets.values():
             self._drain(point, tap)
-            received, dropped = struct.unpack(
-                "=II", tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
-            )
-            statistics[point] = PointStatistics(received, dropped)
+            statistics[point] = packet_statistics(tap)
             tap.close()
         for end in self._wake:
             end.close()
@@ -140,20 +130,38 @@ class Taps:
             before = len(self._frames)
             with contextlib.suppress(BlockingIOError, OSError):
                 while True:
-                    message = tap.recvmsg(_LARGEST_FRAME, _ANCILLARY)
-                    self._frames.append(_captured(point, *message))
+                    self._frames.append(receive(point, tap))
             if len(self._frames) > before:
                 self._arrived.notify_all()
 
 
-def _captured(
-    point: str,
-    data: bytes,
-    ancillary: list[tuple[int, int, bytes]],
-    _flags: int,
-    address: tuple[str, int, int, int, bytes],
-) -> Captured:
-    """Make a frame of what recvmsg(2) gives: time and VLAN tag come beside the bytes."""
+def packet_socket(interface: str) -> socket.socket:
+    """Return a socket that gets all frames that pass an interface of the thread's namespace."""
+    # Protocol 0 until it is bound: else it would see every interface for a moment.
+    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
+    tap.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)
+    tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+    with contextlib.suppress(PermissionError):  # rootless on older kernels
+        tap.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
+    tap.bind((interface, _ETH_P_ALL))
+    tap.setblocking(False)
+    return tap
+
+
+def packet_statistics(tap: socket.socket) -> PointStatistics:
+    """Return the kernel's count for a packet socket; reading it sets it to zero."""
+    counts = tap.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
+    return PointStatistics(*struct.unpack("=II", counts))
+
+
+def receive(point: str, tap: socket.socket) -> Captured:
+    """Take a frame from a packet socket: time and VLAN tag come beside the bytes.
+
+    Raises:
+        BlockingIOError: there is none.
+        OSError: the interface went down.
+    """
+    data, ancillary, _flags, address = tap.recvmsg(_LARGEST_FRAME, _ANCILLARY)
     time = 0
     for level, kind, value in ancillary:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:

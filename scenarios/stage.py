@@ -116,9 +116,11 @@ class Stage:
             running.stop()
 
     def close(self) -> None:
-        """Stop the servers, last started first, and collect what they know."""
+        """Stop the servers, last started first, and collect what they and the wires know."""
         self.check()
         for running in reversed(self._running):
             running.stop()
             servers = self.facts.setdefault("servers", {})
             servers[f"{running.daemon.name} on {running.node.name}"] = running.facts()
+        if wires := self.lab.wires.stop():
+            self.fact("wires", wires)

@@ -8,15 +8,28 @@ The client's LAN is 192.168.10.0/24, the server's 10.0.20.0/24.
 """
 
 from itertools import pairwise
+from typing import Any
 
 from mininet.topo import Topo
 
 
 class Routed(Topo):
-    """`hops` routers in a row; the links between and after them have the MTU `mtu`."""
+    """`hops` routers in a row; the links between and after them have the MTU `mtu`.
 
-    def build(self, hops: int = 1, mtu: int = 1500, lan_mtu: int = 1500) -> None:
-        """Draw the network; `lan_mtu` is the MTU of the client's LAN."""
+    The link behind the first router may be a slow one: `delay` ms long, with a `loss` in percent,
+    with a `rate` in kbit/s (0: none of it). `lan_mtu` is the MTU of the client's LAN.
+    """
+
+    def build(
+        self,
+        hops: int = 1,
+        mtu: int = 1500,
+        lan_mtu: int = 1500,
+        delay: float = 0,
+        loss: float = 0,
+        rate: int = 0,
+    ) -> None:
+        """Draw the network."""
         lan, server_lan = self.addSwitch("s1"), self.addSwitch("s2")
         c = self.addHost("c", ip="192.168.10.10/24", defaultRoute="via 192.168.10.1")
         x = self.addHost("x", ip="192.168.10.30/24", defaultRoute="via 192.168.10.1")
@@ -27,10 +40,12 @@ class Routed(Topo):
 
         routers = [self._add_router(n, hops) for n in range(1, hops + 1)]
         self.addLink(routers[0], lan, params1={"ip": "192.168.10.1/24"}, mtu=lan_mtu)
+        far_links: list[dict[str, Any]] = [{"mtu": mtu} for _ in routers]
+        far_links[0] |= {"delay": f"{delay}ms", "loss": loss, "rate": f"{rate}kbit"}
         for n, (near, far) in enumerate(pairwise(routers), start=1):
             ends = [{"ip": f"172.16.{n}.{host}/30"} for host in (1, 2)]
-            self.addLink(near, far, params1=ends[0], params2=ends[1], mtu=mtu)
-        self.addLink(routers[-1], server_lan, params1={"ip": "10.0.20.1/24"}, mtu=mtu)
+            self.addLink(near, far, params1=ends[0], params2=ends[1], **far_links[n - 1])
+        self.addLink(routers[-1], server_lan, params1={"ip": "10.0.20.1/24"}, **far_links[-1])
 
     def _add_router(self, n: int, hops: int) -> str:
         """Add router `n` of `hops`: towards the server by default, back to the client's LAN."""

@@ -6,9 +6,11 @@ import pytest
 from mininet.topo import Topo
 
 from wirelab.emulator import Lab, NodeError, TopologyError, sandbox
+from wirelab.emulator.links import packed_mac
 from wirelab.topologies.lan import Lan
 from wirelab.topologies.routed import Routed
 from wirelab.topologies.routed6 import Routed6
+from wirelab.topologies.span import Span
 
 
 def _in_lab(topo: Topo, work: Any, **options: Any) -> Any:
@@ -142,6 +144,18 @@ def test_a_mirror_port_gets_a_copy_of_both_directions() -> None:
 
     seen = _in_lab(Ordered(), work, taps={"x": "x-eth0"})
     assert seen.count("0800") == 2
+
+
+def test_a_mirror_port_gets_nothing_but_copies_and_lets_nothing_in() -> None:
+    def work(lab: Lab) -> list[tuple[str, bool, bool]]:
+        lab["c"].run(["ping", "-c1", lab["s"].ip()])
+        lab["m"].run(["arping", "-D", "-c1", "-w1", "-I", "m-eth0", lab["s"].ip()], check=False)
+        broadcasts = [f for f in lab.taps.frames() if f.data[:6] == b"\xff" * 6]
+        sender = packed_mac(lab["m"].mac())
+        return [(f.point, f.outgoing, f.data[6:12] == sender) for f in broadcasts]
+
+    seen = _in_lab(Span(), work, taps={"m": "m-eth0", "x": "x-eth0"})
+    assert sorted(seen) == [("m", False, False), ("m", True, True), ("x", False, False)]
 
 
 def test_a_shell_is_started_only_when_somebody_types() -> None:

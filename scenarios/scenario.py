@@ -1,6 +1,7 @@
 """What a scenario is: a network, traffic, and what must be seen of it."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,7 +37,9 @@ class Setting:
     unit: str = ""
     """Of a number: `bytes`, `routers`, `s`."""
     choices: tuple[str, ...] = ()
-    """The words allowed, where it is a word."""
+    """The words allowed, where it is one of a few."""
+    pattern: str = ""
+    """What it looks like, as a regular expression, where it is any other text."""
 
     def parse(self, text: str) -> int | str:
         """Return the value that `text` stands for.
@@ -47,6 +50,10 @@ class Setting:
         if self.choices:
             if text not in self.choices:
                 raise SettingError(f"{self.name} is one of {', '.join(self.choices)}, not {text!r}")
+            return text
+        if self.pattern:
+            if not re.fullmatch(self.pattern, text):
+                raise SettingError(f"{self.name} looks like {self.default}, unlike {text!r}")
             return text
         try:
             value = int(text)

@@ -6,6 +6,7 @@ from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
 from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
+from wirelab.traffic.clients.lookup import Lookup, lookup
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
@@ -19,6 +20,7 @@ __all__ = [
     "FtpSession",
     "Hop",
     "Lease",
+    "Lookup",
     "Ping",
     "Probe",
     "Udhcpc",
@@ -27,6 +29,7 @@ __all__ = [
     "dhcpcd",
     "dig",
     "ftp_session",
+    "lookup",
     "ping",
     "traceroute",
     "udhcpc",

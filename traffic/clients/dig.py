@@ -56,8 +56,11 @@ def dig(
     tcp: bool = False,
     source_port: int | None = None,
     timeout: int = 5,
+    tries: int = 1,
 ) -> Dig:
-    """Ask `server` once for the `kind` records of `name`.
+    """Ask `server` for the `kind` records of `name`.
+
+    A truncated answer makes dig ask again, over TCP.
 
     Args:
         node: who asks.
@@ -69,14 +72,15 @@ def dig(
         recurse: whether to ask for recursion (the RD bit).
         tcp: whether to ask over TCP.
         source_port: UDP or TCP source port.
-        timeout: seconds to wait.
+        timeout: seconds to wait for each try.
+        tries: how often to ask, while there is no answer.
     """
-    argv = ["dig", "-r", f"@{server}", name, kind, "+tries=1", f"+time={timeout}"]
+    argv = ["dig", "-r", f"@{server}", name, kind, f"+tries={tries}", f"+time={timeout}"]
     argv += [] if edns else ["+noedns", "+noadflag"]
     argv += [] if recurse else ["+norecurse"]
     argv += ["+tcp"] if tcp else []
     argv += ["-b", f"0.0.0.0#{source_port}"] if source_port is not None else []
-    return parse_dig(run(node, argv, timeout=timeout + 5, fine=(0, _NO_REPLY)).stdout)
+    return parse_dig(run(node, argv, timeout=timeout * tries + 5, fine=(0, _NO_REPLY)).stdout)
 
 
 _HEADER = re.compile(r"opcode: \w+, status: (\w+), id: (\d+)")

@@ -2,6 +2,7 @@
 
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
+from wirelab.traffic.servers.domains import Domain, zones
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
@@ -13,6 +14,7 @@ __all__ = [
     "Boot",
     "DhcpRelay",
     "Dnsmasq",
+    "Domain",
     "Named",
     "Nsd",
     "Pyftpd",
@@ -22,4 +24,5 @@ __all__ = [
     "Vsftpd",
     "Zone",
     "name_servers",
+    "zones",
 ]

@@ -50,6 +50,7 @@ def described(scenario: Scenario) -> dict[str, Any]:
                 "minimum": setting.minimum,
                 "maximum": setting.maximum,
                 "choices": list(setting.choices),
+                "pattern": setting.pattern,
                 "unit": setting.unit,
                 "meaning": setting.meaning,
             }

@@ -104,6 +104,8 @@ def _looks(looks: Iterable[Look], width: int) -> Iterator[str]:
 def _described(setting: Setting) -> str:
     if setting.choices:
         span = f"one of {', '.join(setting.choices)}"
+    elif setting.pattern:
+        span = "a text like this"
     else:
         span = f"{setting.minimum} to {setting.maximum} {setting.unit}".rstrip()
     return f"--set {setting.name}={setting.default}   {setting.meaning} ({span})"

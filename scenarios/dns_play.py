@@ -1,0 +1,72 @@
+"""What DNS scenarios play with: name servers from the root down, and a recursor."""
+
+from dataclasses import replace
+
+from wirelab.scenarios.scenario import Setting
+from wirelab.scenarios.stage import Stage
+from wirelab.traffic.servers import Domain, Named, Nsd, Record, zones
+
+DOMAIN = Setting(
+    "domain", "example.test", "domain of the name that is asked for", pattern=r"[a-z0-9-]+\.[a-z]+"
+)
+TTL = Setting("ttl", 3600, "how long the name may be remembered", 60, 86400, "s")
+
+_HOSTS = ("www", "shop", "mail", "files", "intranet", "wiki", "news")
+
+
+def chosen(lab: Stage) -> Record:
+    """Draw a name in the domain of the settings, and its address: `${www.name}`, `${www.ip}`.
+
+    How long it may be remembered is `${www.ttl}`. Nobody goes to the address, which is one of
+    those for documentation (RFC 5737).
+    """
+    name = f"{lab.random.choice(_HOSTS)}.{lab.settings['domain']}"
+    lab.names["www.name"] = name
+    lab.names["www.ip"] = f"198.51.100.{lab.random.randint(1, 254)}"
+    lab.names["www.ttl"] = str(lab.settings["ttl"])
+    return Record(f"{name}.", "A", lab.names["www.ip"], lab.settings["ttl"])
+
+
+def start_name_servers(lab: Stage, *, tld: str = "", **domains: Domain) -> None:
+    """Start a server for the root, one for `tld`, and one on each node that gets a domain.
+
+    Nodes `cdn2`, `cdn3` and so on serve what `cdn` serves. The name of the server on `cdn` is
+    `${cdn.ns}`.
+
+    Args:
+        lab: the stage.
+        tld: the top-level domain; that of the settings' domain by default.
+        domains: by node.
+    """
+    top = tld or f"{lab.settings['domain'].rpartition('.')[2]}."
+    every = {"root": Domain("."), "tld": Domain(top), **domains}
+    nodes = {node: _machines(lab, node) for node in every}
+    served = [
+        replace(domain, servers={_server(each, domain): lab[each].ip() for each in nodes[node]})
+        for node, domain in every.items()
+    ]
+    for (node, domain), zone in zip(every.items(), zones(served), strict=True):
+        for each in nodes[node]:
+            lab.names[f"{each}.ns"] = _server(each, domain).rstrip(".")
+            lab.start(each, Nsd(zones=(zone,)))
+
+
+def _machines(lab: Stage, node: str) -> list[str]:
+    """Return the names of a node and of those that are numbered after it."""
+    return [host.name for host in lab.lab.hosts if host.name.rstrip("0123456789") == node]
+
+
+def _server(node: str, domain: Domain) -> str:
+    """Return the full name of the name server on a node: `ns.example.test.`, `ns2.cdn.test.`."""
+    number = node.lstrip("abcdefghijklmnopqrstuvwxyz")
+    return "a.root." if domain.origin == "." else f"ns{number}.{domain.origin}"
+
+
+def start_recursor(lab: Stage, *, minimal: bool = True) -> None:
+    """Start BIND on `rec`, which knows nothing but where the root is.
+
+    Args:
+        lab: the stage.
+        minimal: whether it answers with nothing but the answer.
+    """
+    lab.start("rec", Named(hints={"a.root.": lab["root"].ip()}, minimal_responses=minimal))

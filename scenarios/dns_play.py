@@ -1,5 +1,6 @@
 """What DNS scenarios play with: name servers from the root down, and a recursor."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from wirelab.scenarios.scenario import Setting
@@ -12,6 +13,7 @@ DOMAIN = Setting(
 TTL = Setting("ttl", 3600, "how long the name may be remembered", 60, 86400, "s")
 
 _HOSTS = ("www", "shop", "mail", "files", "intranet", "wiki", "news")
+_TEXT = 200  # bytes
 
 
 def chosen(lab: Stage) -> Record:
@@ -23,11 +25,25 @@ def chosen(lab: Stage) -> Record:
     name = f"{lab.random.choice(_HOSTS)}.{lab.settings['domain']}"
     lab.names["www.name"] = name
     lab.names["www.ip"] = f"198.51.100.{lab.random.randint(1, 254)}"
-    lab.names["www.ttl"] = str(lab.settings["ttl"])
-    return Record(f"{name}.", "A", lab.names["www.ip"], lab.settings["ttl"])
+    ttl = lab.settings.get("ttl", 3600)
+    lab.names["www.ttl"] = str(ttl)
+    return Record(f"{name}.", "A", lab.names["www.ip"], ttl)
 
 
-def start_name_servers(lab: Stage, *, tld: str = "", **domains: Domain) -> None:
+def large(lab: Stage) -> tuple[Record, ...]:
+    """Draw texts that a name has, more than fit 512 bytes: `${large.name}`, `${text0}` and so on.
+
+    Such texts are what owners of domains prove with that they are.
+    """
+    name = lab.names["large.name"] = f"{lab.random.choice(_HOSTS)}.{lab.settings['domain']}"
+    texts = [lab.random.randbytes(_TEXT // 2).hex() for _ in range(lab.settings["records"])]
+    lab.names.update({f"text{n}": text for n, text in enumerate(texts)})
+    return tuple(Record(f"{name}.", "TXT", f'"{text}"') for text in texts)
+
+
+def start_name_servers(
+    lab: Stage, *, tld: str = "", lame: Collection[str] = (), **domains: Domain
+) -> None:
     """Start a server for the root, one for `tld`, and one on each node that gets a domain.
 
     Nodes `cdn2`, `cdn3` and so on serve what `cdn` serves. The name of the server on `cdn` is
@@ -36,6 +52,7 @@ def start_name_servers(lab: Stage, *, tld: str = "", **domains: Domain) -> None:
     Args:
         lab: the stage.
         tld: the top-level domain; that of the settings' domain by default.
+        lame: nodes whose server was not told of its domain.
         domains: by node.
     """
     top = tld or f"{lab.settings['domain'].rpartition('.')[2]}."
@@ -48,7 +65,7 @@ def start_name_servers(lab: Stage, *, tld: str = "", **domains: Domain) -> None:
     for (node, domain), zone in zip(every.items(), zones(served), strict=True):
         for each in nodes[node]:
             lab.names[f"{each}.ns"] = _server(each, domain).rstrip(".")
-            lab.start(each, Nsd(zones=(zone,)))
+            lab.start(each, Nsd(zones=() if each in lame else (zone,)))
 
 
 def _machines(lab: Stage, node: str) -> list[str]:

@@ -1,11 +1,12 @@
 """The steps of DNS: a question and its answer, at the client and behind the recursor."""
 
 from dataclasses import dataclass
+from itertools import chain
 
-from wirelab.verify import Item, allow, equivalent, step
+from wirelab.verify import Item, allow, equivalent, forwarded, step
 from wirelab.verify.items import Allowance
 
-A, PTR, AAAA = 1, 12, 28
+A, PTR, TXT, AAAA = 1, 12, 16, 28
 _ALL_BUT_CD = "0xffef"  # the recursor checks signatures itself, and so disables that elsewhere
 
 
@@ -25,16 +26,18 @@ class Asked:
 
 
 WWW = Asked()
+SOA = (
+    'dns.soa.mname == ${auth.ns} && dns.soa.rname == "hostmaster.example.test"'
+    " && dns.soa.serial_number == 1 && dns.soa.refresh_interval == 3600"
+    " && dns.soa.retry_interval == 600 && dns.soa.expire_limit == 86400"
+    " && dns.soa.minimum_ttl == ${none.ttl}"
+)
 AUTHORITATIVE = f"dns.flags & {_ALL_BUT_CD} == 0x8400"
 
 
-def question(name: str = "question", asked: Asked = WWW, *, of: str = "rec") -> Item:
-    """The client's question, which desires recursion."""
-    return step(
-        name,
-        f"dns.flags == 0x0100 && ip.src == ${{c.ip}} && ip.dst == ${{{of}.ip}} && {asked.filter}",
-        at="lan",
-    )
+def question(name: str = "question", asked: Asked = WWW) -> Item:
+    """The client's question to its recursor, which desires recursion."""
+    return step(name, _asks(asked, "rec"), at="lan")
 
 
 def answer(
@@ -43,18 +46,11 @@ def answer(
     *,
     name: str = "answer",
     to: str = "question",
-    by: str = "rec",
     flags: int = 0x8180,
 ) -> Item:
-    """What the client is answered to the step `to`."""
-    return step(
-        name,
-        f"dns.flags == 0x{flags:04x} && ip.src == ${{{by}.ip}} && ip.dst == ${{c.ip}}"
-        f" && {_to(to)} && {asked.filter} && {finds}",
-        within="5s",
-        of=to,
-        at="lan",
-    )
+    """What the recursor answers to the step `to`."""
+    text = f"{_answers(asked, 'rec', flags)} && {_to(to)} && {finds}"
+    return step(name, text, within="5s", of=to, at="lan")
 
 
 def exchange(server: str, finds: str, asked: Asked = WWW, *, again: str = "") -> tuple[Item, Item]:
@@ -87,6 +83,80 @@ def referral(node: str) -> str:
 
 def _to(ask: str) -> str:
     return f"dns.id == ${{{ask}.dns.id}} && udp.dstport == ${{{ask}.udp.srcport}}"
+
+
+def _asks(asked: Asked, of: str) -> str:
+    return f"dns.flags == 0x0100 && ip.src == ${{c.ip}} && ip.dst == ${{{of}.ip}} && {asked.filter}"
+
+
+def _answers(asked: Asked, by: str, flags: int) -> str:
+    return (
+        f"dns.flags == 0x{flags:04x} && ip.src == ${{{by}.ip}} && ip.dst == ${{c.ip}}"
+        f" && {asked.filter}"
+    )
+
+
+@dataclass(frozen=True)
+class Way:
+    """Two points on the way of a client's packets to a name server; each is seen at both."""
+
+    server: str
+    """The node that is asked."""
+    near: str
+    """The point on the client's side."""
+    far: str
+    """The point on the server's side."""
+    hops: int = 1
+    """How many routers are in between."""
+
+    def there(
+        self, name: str, text: str, *, within: str | None = None, of: str | None = None
+    ) -> tuple[Item, Item]:
+        """A packet of the client, which takes its time."""
+        sent = step(name, text, at=self.near, within=within, of=of)
+        return sent, forwarded(name, self.near, self.far, hops=self.hops, within="1s")
+
+    def back(self, name: str, text: str) -> tuple[Item, Item]:
+        """A packet of the server, which answers soon."""
+        sent = step(name, text, at=self.far, within="5s")
+        return sent, forwarded(name, self.far, self.near, hops=self.hops, within="1s")
+
+    def exchange(self, asked: Asked, finds: str, *, flags: int, name: str) -> tuple[Item, ...]:
+        """A question, and its answer."""
+        text = f"{_answers(asked, self.server, flags)} && {_to(f'ask_{name}')} && {finds}"
+        return (
+            *self.there(f"ask_{name}", _asks(asked, self.server)),
+            *self.back(f"{name}_answer", text),
+        )
+
+    def tries(self, count: int, timeout: int) -> tuple[Item, ...]:
+        """The same question again and again, `timeout` seconds apart; nobody answers."""
+        again = (
+            self.there(
+                f"try{n}",
+                f"{_asks(WWW, self.server)} && dns.id == ${{try1.dns.id}}"
+                f" && udp.srcport != ${{try{n - 1}.udp.srcport}}",
+                within=f"{timeout - 0.1:.1f}s..{timeout + 1}s",
+                of=f"try{n - 1}",
+            )
+            for n in range(2, count + 1)
+        )
+        return (*self.there("try1", _asks(WWW, self.server)), *chain.from_iterable(again))
+
+    def over_tcp(self, asked: Asked, finds: str, *, flags: int) -> tuple[Item, ...]:
+        """A question and its answer on a connection of their own, which the client closes."""
+        ends = f"ip.src == ${{c.ip}} && ip.dst == ${{{self.server}.ip}} && tcp.dstport == 53"
+        sent = "tcp.dstport == 53 && tcp.srcport == ${syn.tcp.srcport}"
+        got = "tcp.srcport == 53 && tcp.dstport == ${syn.tcp.srcport}"
+        found = f"dns.id == ${{ask_again.dns.id}} && {_answers(asked, self.server, flags)}"
+        return (
+            *self.there("syn", f"{ends} && tcp.flags == 0x002"),
+            *self.back("accepted", f"{got} && tcp.flags == 0x012 && tcp.ack == 1"),
+            *self.there("ask_again", f"{sent} && {_asks(asked, self.server)}"),
+            *self.back("whole", f"{got} && {found} && {finds}"),
+            *self.there("goodbye", f"{sent} && tcp.flags.fin == 1"),
+            *self.back("closed", f"{got} && tcp.flags.fin == 1"),
+        )
 
 
 def primed() -> Allowance:

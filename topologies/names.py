@@ -15,7 +15,7 @@ _SERVERS = {"root": 41, "tld": 42, "auth": 43, "cdn": 44}
 
 
 class Names(Topo):
-    """A recursor near the client, authoritative servers far away; `servers` of them for cdn.test."""
+    """A recursor near the client, far away the name servers, of which cdn.test has `servers`."""
 
     def build(self, servers: int = 1) -> None:
         """Draw the network."""

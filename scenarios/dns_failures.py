@@ -8,9 +8,11 @@ from wirelab.scenarios.dns_play import (
     start_recursor,
 )
 from wirelab.scenarios.dns_steps import (
-    CHECKING,
-    EDNS_SIZE,
+    CLOSED,
+    EQUIVALENTS,
     LEFT,
+    ONLY,
+    POINTS,
     SOA,
     TXT,
     Asked,
@@ -22,20 +24,18 @@ from wirelab.scenarios.dns_steps import (
     referral,
 )
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
-from wirelab.scenarios.scenario import Setting, Settings, scenario
+from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.names import Names
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import dig
 from wirelab.traffic.servers import Domain, Nsd, zones
-from wirelab.verify import Item, seq
+from wirelab.verify import Item, equivalent, seq
 
 _ROUTER = {"lan": "r1-eth0", "wan": "r1-eth1"}
-_POINTS = {"lan": "c-eth0", "wan": "r1-eth1"}
-_EQUIVALENTS = (IP_ID, DONT_FRAGMENT, CHECKING, EDNS_SIZE, LEFT)
-_CLOSED = ["dns", "icmp"]
+_EXTENDED = equivalent("dns.opt", "a server may say why, in its own words (RFC 8914 section 2)")
 _TCP = "tcp.len > 0 || tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1"
-_OF_C = [f"ip.addr == ${{c.ip}} && ({text})" for text in (*_CLOSED, _TCP)]
+_OF_C = ["dns && ip.addr == ${c.ip}", "icmp", _TCP]  # the recursor asks others, too
 _BEHIND_ROUTER = Way("s", "lan", "wan")
 _ON_LINK = Way("rec", "lan", "rec", hops=0)
 
@@ -48,7 +48,6 @@ _NO_SUCH_NAME = f"dns.count.answers == 0 && dns.count.auth_rr == 1 && {SOA}"
 _FOR_A_WHILE = "all dns.resp.ttl <= ${none.ttl} && all dns.resp.ttl >= ${none.ttl} - 10"
 _NOT_THERE = f"{_NO_SUCH_NAME} && dns.count.add_rr == 0 && {_FOR_A_WHILE}"
 _FAILED = f"{_NO_RECORDS} && dns.count.add_rr == 0"
-_ONLY = "dns.count.auth_rr == 0 && dns.count.add_rr == 0"
 _MISSING = Asked("${missing.name}")
 _BROKEN = Asked("${broken.name}")
 _LARGE = Asked("${large.name}", TXT)
@@ -65,7 +64,7 @@ table ip filter {
 @scenario(
     "dns-nxdomain",
     topology=Names,
-    points=_POINTS,
+    points=POINTS,
     rfcs=("RFC 1035 section 4.1.1", "RFC 2308 sections 2.1 and 5"),
     settings=(
         DOMAIN,
@@ -80,10 +79,15 @@ table ip filter {
             f"dns.flags & 0xffef == 0x8403 && {_NO_SUCH_NAME} && dns.resp.ttl === ${{none.ttl}}",
         ),
         answer(f"{_NOT_THERE}", flags=0x8183),
-        closed=_CLOSED,
+        closed=CLOSED,
         allow=[primed()],
     ),
-    equivalents=_EQUIVALENTS,
+    equivalents=EQUIVALENTS,
+    look=(
+        Look("dns.flags.rcode == 3", "who says that there is no such name, and who repeats it"),
+        Look("dns.flags.authoritative == 1", "the one that can know"),
+        Look("dns.soa.minimum_ttl", "how long that may be remembered"),
+    ),
 )
 def dns_nxdomain(lab: Stage) -> None:
     """A name that does not exist.
@@ -104,7 +108,7 @@ def dns_nxdomain(lab: Stage) -> None:
 @scenario(
     "dns-servfail",
     topology=Names,
-    points=_POINTS,
+    points=POINTS,
     rfcs=("RFC 1035 section 4.1.1", "RFC 1912 section 2.8", "RFC 2308 section 7.1"),
     settings=(DOMAIN,),
     expect=seq(
@@ -113,10 +117,15 @@ def dns_nxdomain(lab: Stage) -> None:
         *exchange("tld", referral("auth")),
         *exchange("auth", f"dns.flags & 0xffef == 0x8005 && {_NO_RECORDS}"),
         answer(_FAILED, flags=0x8182),
-        closed=_CLOSED,
+        closed=CLOSED,
         allow=[primed()],
     ),
-    equivalents=_EQUIVALENTS,
+    equivalents=(*EQUIVALENTS, _EXTENDED),
+    look=(
+        Look("dns.flags.rcode == 2", "all that the client learns"),
+        Look("dns.flags.rcode == 5", "the cause: the server that should know refuses"),
+        Look("dns.ns", "who sent the recursor there: the last referral"),
+    ),
 )
 def dns_servfail(lab: Stage) -> None:
     """A delegation that leads to a server which knows nothing of it.
@@ -145,6 +154,15 @@ def _timeout(settings: Settings) -> Item:
     settings=(DOMAIN, _TRIES, _TIMEOUT),
     expect=_timeout,
     equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("dns", "the same question, its id unchanged, at equal intervals", "delta column"),
+        Look(
+            "dns.flags.response == 0",
+            "each on both sides of the router",
+            "displayed count",
+        ),
+        Look("!arp", "no answer, and no ICMP error either", "exclusion"),
+    ),
 )
 def dns_timeout(lab: Stage) -> None:
     """A name server that says nothing.
@@ -170,7 +188,7 @@ def _truncated(settings: Settings) -> Item:
     return seq(
         *_BEHIND_ROUTER.exchange(_LARGE, _FAILED, flags=0x8700, name="first"),
         *_BEHIND_ROUTER.over_tcp(_LARGE, _texts(settings), flags=0x8500),
-        closed=[*_CLOSED, _TCP],
+        closed=[*CLOSED, _TCP],
     )
 
 
@@ -182,6 +200,11 @@ def _truncated(settings: Settings) -> Item:
     settings=(DOMAIN, _RECORDS),
     expect=_truncated,
     equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("dns.flags.truncated == 1", "an answer without an answer"),
+        Look("tcp.port == 53", "handshake, question, answer, goodbye", "follow stream"),
+        Look("dns.count.answers > 0", "the same server, the same question, now with everything"),
+    ),
 )
 def dns_truncated(lab: Stage) -> None:
     """An answer that is too large for UDP comes over TCP.
@@ -203,7 +226,7 @@ def _failures(settings: Settings) -> Item:
         *_ON_LINK.exchange(_MISSING, _NOT_THERE, flags=0x8183, name="missing"),
         *_ON_LINK.exchange(_BROKEN, _FAILED, flags=0x8182, name="broken"),
         *_ON_LINK.exchange(_LARGE, some, flags=0x8380, name="large"),
-        *_ON_LINK.over_tcp(_LARGE, f"{_texts(settings)} && {_ONLY}", flags=0x8180),
+        *_ON_LINK.over_tcp(_LARGE, f"{_texts(settings)} && {ONLY}", flags=0x8180),
         *_ON_LINK.tries(2, settings["timeout"]),
         closed=_OF_C,
     )
@@ -217,6 +240,16 @@ def _failures(settings: Settings) -> Item:
     settings=(DOMAIN, _RECORDS, _TIMEOUT),
     expect=_failures,
     equivalents=(IP_ID, DONT_FRAGMENT, LEFT),
+    look=(
+        Look("dns.flags.rcode != 0", "3: no such name; 2: failed to ask", "apply as column"),
+        Look("dns.flags.truncated == 1", "too large for a datagram, so that TCP follows"),
+        Look("tcp.flags.syn == 1", "where the client changes to TCP", "filter button"),
+        Look(
+            "dns.flags.recdesired == 1 && dns.flags.response == 0",
+            "which have no answer",
+            "packet list",
+        ),
+    ),
 )
 def dns_failures(lab: Stage) -> None:
     """Four names, and four ways to get no address at once.

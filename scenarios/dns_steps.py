@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import chain
 
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.verify import Item, allow, equivalent, forwarded, step
 from wirelab.verify.items import Allowance
 
@@ -32,12 +33,20 @@ SOA = (
     " && dns.soa.retry_interval == 600 && dns.soa.expire_limit == 86400"
     " && dns.soa.minimum_ttl == ${none.ttl}"
 )
+POINTS = {"lan": "c-eth0", "wan": "r1-eth1"}
+CLOSED = ["dns", "icmp"]
+
 AUTHORITATIVE = f"dns.flags & {_ALL_BUT_CD} == 0x8400"
+FRESH = "dns.resp.ttl === ${www.ttl}"
+FOR_A_WHILE = "all dns.resp.ttl <= ${www.ttl} && all dns.resp.ttl >= ${www.ttl} - 10"
+OF_AUTH = f"{AUTHORITATIVE} && dns.count.answers == 1 && {FRESH} && dns.ns == ${{auth.ns}}"
+KNOWN = f"dns.a == ${{www.ip}} && {FOR_A_WHILE} && dns.count.answers == 1"
+ONLY = "dns.count.auth_rr == 0 && dns.count.add_rr == 0"
 
 
 def question(name: str = "question", asked: Asked = WWW) -> Item:
     """The client's question to its recursor, which desires recursion."""
-    return step(name, _asks(asked, "rec"), at="lan")
+    return step(name, asks(asked, "rec"), at="lan")
 
 
 def answer(
@@ -49,7 +58,7 @@ def answer(
     flags: int = 0x8180,
 ) -> Item:
     """What the recursor answers to the step `to`."""
-    text = f"{_answers(asked, 'rec', flags)} && {_to(to)} && {finds}"
+    text = f"{answers(asked, 'rec', flags)} && {_to(to)} && {finds}"
     return step(name, text, within="5s", of=to, at="lan")
 
 
@@ -85,11 +94,13 @@ def _to(ask: str) -> str:
     return f"dns.id == ${{{ask}.dns.id}} && udp.dstport == ${{{ask}.udp.srcport}}"
 
 
-def _asks(asked: Asked, of: str) -> str:
+def asks(asked: Asked, of: str) -> str:
+    """Say what the client's question to the server `of` is like; it desires recursion."""
     return f"dns.flags == 0x0100 && ip.src == ${{c.ip}} && ip.dst == ${{{of}.ip}} && {asked.filter}"
 
 
-def _answers(asked: Asked, by: str, flags: int) -> str:
+def answers(asked: Asked, by: str, flags: int) -> str:
+    """Say what the answer of the server `by` is like, but for what it finds."""
     return (
         f"dns.flags == 0x{flags:04x} && ip.src == ${{{by}.ip}} && ip.dst == ${{c.ip}}"
         f" && {asked.filter}"
@@ -123,9 +134,9 @@ class Way:
 
     def exchange(self, asked: Asked, finds: str, *, flags: int, name: str) -> tuple[Item, ...]:
         """A question, and its answer."""
-        text = f"{_answers(asked, self.server, flags)} && {_to(f'ask_{name}')} && {finds}"
+        text = f"{answers(asked, self.server, flags)} && {_to(f'ask_{name}')} && {finds}"
         return (
-            *self.there(f"ask_{name}", _asks(asked, self.server)),
+            *self.there(f"ask_{name}", asks(asked, self.server)),
             *self.back(f"{name}_answer", text),
         )
 
@@ -134,25 +145,25 @@ class Way:
         again = (
             self.there(
                 f"try{n}",
-                f"{_asks(WWW, self.server)} && dns.id == ${{try1.dns.id}}"
+                f"{asks(WWW, self.server)} && dns.id == ${{try1.dns.id}}"
                 f" && udp.srcport != ${{try{n - 1}.udp.srcport}}",
                 within=f"{timeout - 0.1:.1f}s..{timeout + 1}s",
                 of=f"try{n - 1}",
             )
             for n in range(2, count + 1)
         )
-        return (*self.there("try1", _asks(WWW, self.server)), *chain.from_iterable(again))
+        return (*self.there("try1", asks(WWW, self.server)), *chain.from_iterable(again))
 
     def over_tcp(self, asked: Asked, finds: str, *, flags: int) -> tuple[Item, ...]:
         """A question and its answer on a connection of their own, which the client closes."""
         ends = f"ip.src == ${{c.ip}} && ip.dst == ${{{self.server}.ip}} && tcp.dstport == 53"
         sent = "tcp.dstport == 53 && tcp.srcport == ${syn.tcp.srcport}"
         got = "tcp.srcport == 53 && tcp.dstport == ${syn.tcp.srcport}"
-        found = f"dns.id == ${{ask_again.dns.id}} && {_answers(asked, self.server, flags)}"
+        found = f"dns.id == ${{ask_again.dns.id}} && {answers(asked, self.server, flags)}"
         return (
             *self.there("syn", f"{ends} && tcp.flags == 0x002"),
             *self.back("accepted", f"{got} && tcp.flags == 0x012 && tcp.ack == 1"),
-            *self.there("ask_again", f"{sent} && {_asks(asked, self.server)}"),
+            *self.there("ask_again", f"{sent} && {asks(asked, self.server)}"),
             *self.back("whole", f"{got} && {found} && {finds}"),
             *self.there("goodbye", f"{sent} && tcp.flags.fin == 1"),
             *self.back("closed", f"{got} && tcp.flags.fin == 1"),
@@ -177,3 +188,5 @@ LEFT = equivalent(
     "a cache counts whole seconds, and begins when it likes (RFC 1034 section 3.6)",
     steps=("answer*", "remembered"),
 )
+EQUIVALENTS = (IP_ID, DONT_FRAGMENT, CHECKING, EDNS_SIZE, LEFT)
+"""For scenarios that look behind the recursor."""

@@ -8,6 +8,7 @@ from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.lookup import Lookup, lookup
 from wirelab.traffic.clients.ping import Ping, ping
+from wirelab.traffic.clients.snmpget import Snmp, snmpget
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
 from wirelab.traffic.clients.udp_probe import Probe, udp_probe
@@ -23,6 +24,7 @@ __all__ = [
     "Lookup",
     "Ping",
     "Probe",
+    "Snmp",
     "Udhcpc",
     "arping",
     "curl",
@@ -31,6 +33,7 @@ __all__ = [
     "ftp_session",
     "lookup",
     "ping",
+    "snmpget",
     "traceroute",
     "udhcpc",
     "udp_probe",

@@ -3,6 +3,7 @@
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.domains import Domain, zones
+from wirelab.traffic.servers.forwarder import Forwarder
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
@@ -15,6 +16,7 @@ __all__ = [
     "DhcpRelay",
     "Dnsmasq",
     "Domain",
+    "Forwarder",
     "Named",
     "Nsd",
     "Pyftpd",

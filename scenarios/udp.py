@@ -94,7 +94,7 @@ def _answered(name: str, server: str) -> Item:
             within="1s",
             at="lan",
         ),
-        closed=["udp", "icmp"],
+        closed=["ip"],
     ),
     equivalents=(
         IP_ID,

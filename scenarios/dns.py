@@ -1,11 +1,17 @@
 """DNS: from a name to an address."""
 
-from wirelab.scenarios.dns_play import DOMAIN, TTL, chosen, start_name_servers, start_recursor
+from wirelab.scenarios.dns_play import (
+    DOMAIN,
+    TTL,
+    chosen,
+    owned,
+    start_name_servers,
+    start_recursor,
+)
 from wirelab.scenarios.dns_steps import (
     AUTHORITATIVE,
     CLOSED,
     EQUIVALENTS,
-    FOR_A_WHILE,
     FRESH,
     KNOWN,
     LEFT,
@@ -18,14 +24,15 @@ from wirelab.scenarios.dns_steps import (
     primed,
     question,
     referral,
+    with_authority,
 )
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
-from wirelab.scenarios.scenario import Look, scenario
+from wirelab.scenarios.scenario import Look, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.names import Names
 from wirelab.traffic.clients import dig
 from wirelab.traffic.servers import Domain, Record
-from wirelab.verify import seq
+from wirelab.verify import Item, seq
 
 _ALIAS = Asked("${alias.name}")
 _ADDRESS = f"{OF_AUTH} && dns.a == ${{www.ip}} && dns.a == ${{auth.ip}}"
@@ -55,9 +62,25 @@ def dns_simple(lab: Stage) -> None:
     adds one record, with the time for which it may be remembered. What the recursor did in
     between is not seen from here; `dns-recursion` shows it.
     """
-    start_name_servers(lab, auth=Domain(f"{lab.settings['domain']}.", (chosen(lab),)))
+    start_name_servers(lab, auth=owned(lab, chosen(lab)))
     start_recursor(lab)
     lab.fact("dig", dig(lab["c"], lab["rec"].ip(), lab.names["www.name"]))
+
+
+def _recursion(settings: Settings) -> Item:
+    """The walk from the root to the alias, and on to what it stands for."""
+    told = f"dns.count.answers == 2 && dns.cname == ${{alias.name}} && {_CDN}"
+    return seq(
+        question(),
+        *exchange("root", referral("tld")),
+        *exchange("tld", referral("auth")),
+        *exchange("auth", f"{AUTHORITATIVE} && dns.cname == ${{alias.name}} && {FRESH}"),
+        *exchange("tld", referral("cdn"), _ALIAS, again="_alias"),
+        *exchange("cdn", f"{AUTHORITATIVE} && {_CDN} && {FRESH}", _ALIAS),
+        answer(f"{told} && {with_authority(settings)}"),
+        closed=CLOSED,
+        allow=[primed()],
+    )
 
 
 @scenario(
@@ -66,19 +89,7 @@ def dns_simple(lab: Stage) -> None:
     points=POINTS,
     rfcs=("RFC 1034 section 5.3.3", "RFC 1034 section 3.6.2"),
     settings=(DOMAIN, TTL),
-    expect=seq(
-        question(),
-        *exchange("root", referral("tld")),
-        *exchange("tld", referral("auth")),
-        *exchange("auth", f"{AUTHORITATIVE} && dns.cname == ${{alias.name}} && {FRESH}"),
-        *exchange("tld", referral("cdn"), _ALIAS, again="_alias"),
-        *exchange("cdn", f"{AUTHORITATIVE} && {_CDN} && {FRESH}", _ALIAS),
-        answer(
-            f"{FOR_A_WHILE} && dns.count.answers == 2 && dns.cname == ${{alias.name}} && {_CDN}"
-        ),
-        closed=CLOSED,
-        allow=[primed()],
-    ),
+    expect=_recursion,
     equivalents=EQUIVALENTS,
     look=(
         Look("dns.flags.response == 0", "who is asked, and for which name", "packet list"),
@@ -109,7 +120,7 @@ def dns_recursion(lab: Stage) -> None:
     alias = lab.names["alias.name"] = f"{lab.names['www.name']}.{cdn}"
     start_name_servers(
         lab,
-        auth=Domain(f"{domain}.", (Record(www.owner, "CNAME", f"{alias}."),), ttl=ttl),
+        auth=owned(lab, Record(www.owner, "CNAME", f"{alias}.")),
         cdn=Domain(f"{cdn}.", (Record(f"{alias}.", "A", www.data),), ttl=ttl),
     )
     start_recursor(lab, minimal=False)
@@ -159,7 +170,7 @@ def dns_cache(lab: Stage) -> None:
     remembers: nothing is seen at `wan`, and the answer comes in a fraction of the time. Its
     TTL is what is left of the time for which the record may be kept, so it never grows.
     """
-    start_name_servers(lab, auth=Domain(f"{lab.settings['domain']}.", (chosen(lab),)))
+    start_name_servers(lab, auth=owned(lab, chosen(lab)))
     start_recursor(lab)
     for key in ("dig", "dig again"):
         lab.fact(key, dig(lab["c"], lab["rec"].ip(), lab.names["www.name"]))

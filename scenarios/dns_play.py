@@ -8,7 +8,10 @@ from wirelab.scenarios.stage import Stage
 from wirelab.traffic.servers import Domain, Named, Nsd, Record, zones
 
 DOMAIN = Setting(
-    "domain", "example.test", "domain of the name that is asked for", pattern=r"[a-z0-9-]+\.[a-z]+"
+    "domain",
+    "example.test",
+    "domain of the name that is asked for",
+    pattern=r"(?!cdn\.)[a-z0-9-]+\.[a-z]+",  # where aliases lead to is called cdn
 )
 TTL = Setting("ttl", 3600, "how long the name may be remembered", 60, 86400, "s")
 
@@ -28,6 +31,12 @@ def chosen(lab: Stage) -> Record:
     ttl = lab.settings.get("ttl", 3600)
     lab.names["www.ttl"] = str(ttl)
     return Record(f"{name}.", "A", lab.names["www.ip"], ttl)
+
+
+def owned(lab: Stage, *records: Record) -> Domain:
+    """Return the domain of the settings with some records, all to be kept for the same time."""
+    ttl = lab.settings.get("ttl", 3600)
+    return Domain(f"{lab.settings['domain']}.", records, ttl=ttl)
 
 
 def large(lab: Stage) -> tuple[Record, ...]:

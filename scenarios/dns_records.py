@@ -2,7 +2,14 @@
 
 from ipaddress import ip_address
 
-from wirelab.scenarios.dns_play import DOMAIN, TTL, chosen, start_name_servers, start_recursor
+from wirelab.scenarios.dns_play import (
+    DOMAIN,
+    TTL,
+    chosen,
+    owned,
+    start_name_servers,
+    start_recursor,
+)
 from wirelab.scenarios.dns_steps import (
     AAAA,
     CLOSED,
@@ -21,6 +28,7 @@ from wirelab.scenarios.dns_steps import (
     primed,
     question,
     referral,
+    with_authority,
 )
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
@@ -49,7 +57,7 @@ def _cname_authority(settings: Settings) -> Item:
                 f"dns.ns == ${{cdn{n}.ns}} && dns.a == ${{cdn{n}.ip}}"
                 for n in range(2, servers + 1)
             ),
-            FOR_A_WHILE,
+            with_authority(settings),
         )
     )
     return seq(question(), answer(told), closed=CLOSED)
@@ -105,7 +113,7 @@ def dns_cname_authority(lab: Stage) -> None:
     )
     start_name_servers(
         lab,
-        auth=Domain(f"{domain}.", (Record(www.owner, "CNAME", f"{alias}."),), ttl=ttl),
+        auth=owned(lab, Record(www.owner, "CNAME", f"{alias}.")),
         cdn=Domain(f"{cdn}.", addresses, ttl=ttl),
     )
     start_recursor(lab, minimal=False)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
+from wirelab.scenarios.scenario import Settings
 from wirelab.verify import Item, allow, equivalent, forwarded, step
 from wirelab.verify.items import Allowance
 
@@ -34,6 +35,8 @@ SOA = (
     " && dns.soa.minimum_ttl == ${none.ttl}"
 )
 POINTS = {"lan": "c-eth0", "wan": "r1-eth1"}
+DELEGATED = 3600
+"""For how long a delegation may be remembered, in seconds."""
 CLOSED = ["dns", "icmp"]
 
 AUTHORITATIVE = f"dns.flags & {_ALL_BUT_CD} == 0x8400"
@@ -86,7 +89,7 @@ def referral(node: str) -> str:
     """No answer, but who knows more, and where that is."""
     return (
         f"dns.flags & {_ALL_BUT_CD} == 0x8000 && dns.count.answers == 0 && dns.count.auth_rr == 1"
-        f" && dns.ns == ${{{node}.ns}} && dns.a == ${{{node}.ip}} && dns.resp.ttl === 3600"
+        f" && dns.ns == ${{{node}.ns}} && dns.a == ${{{node}.ip}} && dns.resp.ttl === {DELEGATED}"
     )
 
 
@@ -168,6 +171,15 @@ class Way:
             *self.there("goodbye", f"{sent} && tcp.flags.fin == 1"),
             *self.back("closed", f"{got} && tcp.flags.fin == 1"),
         )
+
+
+def with_authority(settings: Settings) -> str:
+    """For how long the records of a whole answer may be kept.
+
+    Of name servers, BIND keeps what the zone above said first, which has a time of its own.
+    """
+    times = (settings["ttl"], DELEGATED)
+    return f"all dns.resp.ttl in {{{min(times) - 10} .. {max(times)}}}"
 
 
 def primed() -> Allowance:

@@ -3,7 +3,7 @@
 from wirelab.traffic.clients.arping import Arping, arping
 from wirelab.traffic.clients.curl import Curl, curl
 from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
-from wirelab.traffic.clients.dig import Dig, dig
+from wirelab.traffic.clients.dig import Asking, Dig, ask, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.lookup import Lookup, lookup
@@ -15,6 +15,7 @@ from wirelab.traffic.clients.udp_probe import Probe, udp_probe
 
 __all__ = [
     "Arping",
+    "Asking",
     "Curl",
     "Dhcpcd",
     "Dig",
@@ -27,6 +28,7 @@ __all__ = [
     "Snmp",
     "Udhcpc",
     "arping",
+    "ask",
     "curl",
     "dhcpcd",
     "dig",

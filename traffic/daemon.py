@@ -6,7 +6,8 @@ arguments, the reading of logs) is pure; starting, watching and ending a process
 
 import signal
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -189,6 +190,18 @@ class Running:
         status = self.process.poll()
         if status is not None:
             raise self._died(_outcome(status))
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Halt the process for a while, as on a machine that has no time for it.
+
+        What arrives meanwhile it finds when it goes on. Other processes of the daemon go on.
+        """
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self, within: float = _STOP_WITHIN) -> None:
         """End the daemon: SIGTERM, and SIGKILL if it is still there `within` that many seconds."""

@@ -51,6 +51,7 @@ PROGRAMS = (
     Program("arping", "iputils-arping", "ARP by hand: gratuitous and duplicate addresses", ("-V",)),
     Program("arp-scan", "arp-scan", "sweeps: ARP requests for a whole network"),
     Program("traceroute", "traceroute", "time exceeded, hop by hop"),
+    Program("snmpget", "snmp", "a question over UDP that is not DNS", ("-V",)),
     Program("nft", "nftables", "packet filters, rejections and rewriting on routers"),
     Program("dnsmasq", "dnsmasq-base", "DHCP servers and relays, TFTP, simple DNS"),
     Program("dhcpcd", "dhcpcd-base", "the DHCP client that probes and announces its address"),

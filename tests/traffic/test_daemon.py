@@ -1,7 +1,9 @@
 """The life of a daemon: start, readiness, death, stop."""
 
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -129,6 +131,29 @@ def test_when_one_of_several_fails_the_others_are_stopped() -> None:
         return lab["s"].run(["kill", "-0", pid], check=False).stderr
 
     assert "No such process" in in_lab(Lan(), work)
+
+
+def test_what_is_halted_goes_on_afterwards() -> None:
+    def work(lab: Lab) -> tuple[str, str, bool]:
+        running = start(lab, lab["s"], Script(SERVING))
+        status = Path(f"/proc/{running.process.pid}/stat")
+        with running.halted():
+            halted = _state(status, "T")
+            running.check()
+        gone_on = _state(status, "S")
+        running.stop()
+        return halted, gone_on, running.process.returncode == -signal.SIGTERM
+
+    assert in_lab(Lan(), work) == ("T", "S", True)
+
+
+def _state(status: Path, wanted: str) -> str:
+    """Return the state of a process (proc(5)) when it is `wanted`, or after a while any."""
+    deadline = monotonic() + 5
+    while (found := status.read_text().rpartition(")")[2].split()[0]) != wanted:
+        if monotonic() > deadline:
+            break
+    return found
 
 
 def test_a_second_start_keeps_the_first_log() -> None:

@@ -2,9 +2,12 @@
 
 from traffic_labs import in_lab
 
+from wirelab.emulator import Lab
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import Dig, dig
 from wirelab.traffic.clients.dig import Answer, parse_dig
+from wirelab.traffic.daemon import start
+from wirelab.traffic.servers import Nsd, Record, Zone
 
 SAID = """\
 
@@ -67,3 +70,16 @@ def test_no_reply_is_read() -> None:
 def test_a_server_that_is_not_there_gives_no_reply() -> None:
     result = in_lab(Lan(), lambda lab: dig(lab["c"], lab["s"].ip(), "example.test", timeout=1))
     assert (result.id, result.status) == (None, "")
+
+
+def test_a_truncated_answer_is_asked_for_again_over_tcp() -> None:
+    texts = tuple(Record("www", "TXT", f'"{n:0200}"') for n in range(3))
+    zone = Zone("example.test.", (Record("@", "NS", "ns.test."), *texts), primary="ns.test.")
+
+    def work(lab: Lab) -> Dig:
+        start(lab, lab["s"], Nsd((zone,)))
+        return dig(lab["c"], lab["s"].ip(), "www.example.test", "TXT")
+
+    answer = in_lab(Lan(), work)
+    assert (answer.status, len(answer.answers)) == ("NOERROR", 3)
+    assert "tc" not in answer.flags

@@ -4,14 +4,16 @@ from wirelab.traffic.clients.arp_scan import Station, arp_scan
 from wirelab.traffic.clients.arping import Arping, arping
 from wirelab.traffic.clients.curl import Curl, curl
 from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
-from wirelab.traffic.clients.dig import Dig, dig
+from wirelab.traffic.clients.dig import Asking, Dig, ask, dig
 from wirelab.traffic.clients.fixed_address import FixedAddress
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
 from wirelab.traffic.clients.logger import logger
+from wirelab.traffic.clients.lookup import Lookup, lookup
 from wirelab.traffic.clients.neighbours import Neighbour, await_neighbour, neighbours
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.sftp import Sftp, sftp
+from wirelab.traffic.clients.snmpget import Snmp, snmpget
 from wirelab.traffic.clients.ssh_key import SshKey, ssh_key
 from wirelab.traffic.clients.tcp_probe import TcpProbe, tcp_probe
 from wirelab.traffic.clients.tftp import Tftp, tftp
@@ -21,6 +23,7 @@ from wirelab.traffic.clients.udp_probe import Probe, udp_probe
 
 __all__ = [
     "Arping",
+    "Asking",
     "Curl",
     "Dhcpcd",
     "Dig",
@@ -28,10 +31,14 @@ __all__ = [
     "FtpSession",
     "Hop",
     "Lease",
+    "Lookup",
     "Neighbour",
     "Ping",
+    "Ping",
+    "Probe",
     "Probe",
     "Sftp",
+    "Snmp",
     "SshKey",
     "Station",
     "TcpProbe",
@@ -39,15 +46,19 @@ __all__ = [
     "Udhcpc",
     "arp_scan",
     "arping",
+    "ask",
     "await_neighbour",
     "curl",
     "dhcpcd",
     "dig",
     "ftp_session",
     "logger",
+    "lookup",
     "neighbours",
     "ping",
+    "ping",
     "sftp",
+    "snmpget",
     "ssh_key",
     "tcp_probe",
     "tftp",

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from subprocess import Popen
+from typing import Any
 
 from wirelab.emulator import Host
-from wirelab.traffic.clients.program import run
+from wirelab.traffic.clients.program import begin, end
 
 _NO_REPLY = 9  # dig's exit status
 
@@ -45,7 +47,24 @@ class Dig:
     """Milliseconds, in whole ones, from question to reply."""
 
 
-def dig(
+@dataclass(frozen=True)
+class Asking:
+    """A question on its way."""
+
+    node: Host
+    """Who asks."""
+    process: Popen[str]
+    """dig."""
+    timeout: int
+    """Seconds it may take."""
+
+    def answer(self) -> Dig:
+        """Wait for what comes of it."""
+        ended = end(self.node, self.process, timeout=self.timeout, fine=(0, _NO_REPLY))
+        return parse_dig(ended.stdout)
+
+
+def ask(
     node: Host,
     server: str,
     name: str,
@@ -56,8 +75,11 @@ def dig(
     tcp: bool = False,
     source_port: int | None = None,
     timeout: int = 5,
-) -> Dig:
-    """Ask `server` once for the `kind` records of `name`.
+    tries: int = 1,
+) -> Asking:
+    """Begin to ask `server` for the `kind` records of `name`.
+
+    A truncated answer makes dig ask again, over TCP.
 
     Args:
         node: who asks.
@@ -69,14 +91,20 @@ def dig(
         recurse: whether to ask for recursion (the RD bit).
         tcp: whether to ask over TCP.
         source_port: UDP or TCP source port.
-        timeout: seconds to wait.
+        timeout: seconds to wait for each try.
+        tries: how often to ask, while there is no answer.
     """
-    argv = ["dig", "-r", f"@{server}", name, kind, "+tries=1", f"+time={timeout}"]
+    argv = ["dig", "-r", f"@{server}", name, kind, f"+tries={tries}", f"+time={timeout}"]
     argv += [] if edns else ["+noedns", "+noadflag"]
     argv += [] if recurse else ["+norecurse"]
     argv += ["+tcp"] if tcp else []
     argv += ["-b", f"0.0.0.0#{source_port}"] if source_port is not None else []
-    return parse_dig(run(node, argv, timeout=timeout + 5, fine=(0, _NO_REPLY)).stdout)
+    return Asking(node, begin(node, argv), timeout * tries + 5)
+
+
+def dig(node: Host, server: str, name: str, kind: str = "A", **options: Any) -> Dig:
+    """Ask `server` for the `kind` records of `name`, with the options of `ask`."""
+    return ask(node, server, name, kind, **options).answer()
 
 
 _HEADER = re.compile(r"opcode: \w+, status: (\w+), id: (\d+)")

@@ -4,6 +4,8 @@ from wirelab.traffic.servers.certificate import Certificate, certificate
 from wirelab.traffic.servers.collector import Collector
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
+from wirelab.traffic.servers.domains import Domain, zones
+from wirelab.traffic.servers.forwarder import Forwarder
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
@@ -20,6 +22,8 @@ __all__ = [
     "Collector",
     "DhcpRelay",
     "Dnsmasq",
+    "Domain",
+    "Forwarder",
     "Named",
     "Nginx",
     "Nsd",
@@ -33,4 +37,5 @@ __all__ = [
     "Zone",
     "certificate",
     "name_servers",
+    "zones",
 ]

@@ -1,5 +1,6 @@
 """Clients: ordinary programs, run in a node, and what they say of what happened."""
 
+from wirelab.traffic.clients.addresses6 import Address6, addresses6
 from wirelab.traffic.clients.arping import Arping, arping
 from wirelab.traffic.clients.curl import Curl, curl
 from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
@@ -12,6 +13,7 @@ from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
 from wirelab.traffic.clients.udp_probe import Probe, udp_probe
 
 __all__ = [
+    "Address6",
     "Arping",
     "Curl",
     "Dhcpcd",
@@ -22,6 +24,7 @@ __all__ = [
     "Ping",
     "Probe",
     "Udhcpc",
+    "addresses6",
     "arping",
     "curl",
     "dhcpcd",

@@ -29,7 +29,13 @@ _TCP_SERVICES = {_BEST_EFFORT, 0x08, 0x10}
 """What servers ask for: nothing, or throughput or low delay as RFC 1349 has it (vsftpd does)."""
 _ERRORS = frozenset({3, 5, 11, 12})
 _ECHOES = frozenset({0, 8})
-_NO_CODES = frozenset({128, 129, *_ONE_LINK})
+_NO_CODES = frozenset({128, 129, *_ONE_LINK, *_LISTENERS})
+_REPORT = 143
+"""The ICMPv6 type of a report of version 2, whose code is reserved, too (RFC 3810 section 5.2)."""
+_PREFIX, _MTU = 3, 5
+"""Options of neighbour discovery."""
+_ADVERTISED = 134
+"""The ICMPv6 type of a router's advertisement, which dnsmasq sends as network control."""
 
 
 def hops(scene: Scene) -> Iterator[Violation]:
@@ -79,7 +85,9 @@ def service(scene: Scene) -> Iterator[Violation]:
             allowed = {_CONTROL | int(value) & 0x1E for value in quoted}
         elif packet.has("tcp"):
             allowed = _TCP_SERVICES
-        elif packet.has("icmp") or packet.has("icmpv6"):
+        elif packet.values("icmpv6.type")[:1] != (_ADVERTISED,) and (
+            packet.has("icmp") or packet.has("icmpv6")
+        ):
             allowed = {_BEST_EFFORT}
         if said not in allowed:
             text = f"the field of differentiated services is 0x{said:02x}"
@@ -126,8 +134,25 @@ def _control(layer: Layer) -> Iterator[Violation]:
             yield _reserved(layer, "the unused bytes of an ICMP error")
     if layer.protocol == "icmpv6" and head[0] in (1, 3, 133, 135) and any(head[4:8]):
         yield _reserved(layer, "the reserved bytes of an ICMPv6 message")
+    if layer.protocol == "icmpv6" and head[0] == _REPORT and any(head[4:6]):
+        yield _reserved(layer, "the reserved bytes of a report")
     if layer.protocol == "icmpv6" and head[0] == 136 and (head[4] & 0x1F or any(head[5:8])):
         yield _reserved(layer, "the reserved bits of an advertisement")
+    if layer.protocol == "icmpv6" and head[0] == _ADVERTISED:
+        yield from _told(layer)
+
+
+def _told(layer: Layer) -> Iterator[Violation]:
+    """Reserved bytes of what a router tells (RFC 4861 sections 4.6.2 and 4.6.4)."""
+    at, data = layer.start + 16, layer.data
+    while at + 8 <= layer.end and data[at + 1]:
+        end = min(at + data[at + 1] * 8, layer.end)
+        reserved = {_PREFIX: data[at + 12 : at + 16], _MTU: data[at + 2 : at + 4]}.get(
+            data[at], b""
+        )
+        if any(reserved):
+            yield _reserved(layer, "the reserved bytes of an option")
+        at = end
 
 
 def _reserved(layer: Layer, what: str) -> Violation:

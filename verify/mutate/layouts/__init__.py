@@ -19,6 +19,8 @@ LAYOUTS: dict[str, Callable[[Layer], Iterator[Site]]] = {
     "ip": network.ip,
     "ipv6": network.ipv6,
     "ipv6.fraghdr": network.fragment,
+    "ipv6.hopopts": network.options,
+    "ipv6.dstopts": network.options,
     "icmp": control.icmp,
     "icmpv6": control.icmpv6,
     "udp": transport.udp,

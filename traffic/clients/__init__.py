@@ -7,6 +7,7 @@ from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
 from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
+from wirelab.traffic.clients.odd6_probe import Refusal, odd6_probe
 from wirelab.traffic.clients.ping import Ping, ping
 from wirelab.traffic.clients.traceroute import Hop, traceroute
 from wirelab.traffic.clients.udhcpc import Udhcpc, udhcpc
@@ -23,6 +24,7 @@ __all__ = [
     "Lease",
     "Ping",
     "Probe",
+    "Refusal",
     "Udhcpc",
     "addresses6",
     "arping",
@@ -30,6 +32,7 @@ __all__ = [
     "dhcpcd",
     "dig",
     "ftp_session",
+    "odd6_probe",
     "ping",
     "traceroute",
     "udhcpc",

@@ -60,7 +60,7 @@ def _looked_for(attempt: int) -> Item:
     return step(
         f"who_is_nobody{attempt}",
         "icmpv6.type == 135 && eth.src == ${r1-eth1.mac} && ipv6.src == ${r1-eth1.ll6}"
-        " && ipv6.dst == ff02::1:ff00:0/104 && icmpv6.nd.ns.target_address == ${nobody.ip6} && eth.dst[0:3] == 33:33:ff"
+        " && ipv6.dst == ff02::1:ff00:0/104 && icmpv6.nd.ns.target_address == ${nobody.ip6}"
         " && icmpv6.opt.src_linkaddr == ${r1-eth1.mac}",
         at="wan",
     )
@@ -190,7 +190,7 @@ def _fragments(name: str, ends: tuple[str, str], payload: int, mtu: int, at: str
 
 
 def _cut(name: str, ends: tuple[str, str], payload: int, mtu: int, points: tuple[str, str]) -> Item:
-    """The fragments of one packet at the point nearer to its source, and as they are at the other."""
+    """The fragments of one packet at the point nearer to its source, and again at the other."""
     near, far = points
     steps = _fragments(name, ends, payload, mtu, near)
     again = (forwarded(f"{name}{n}", near, far) for n in range(1, len(steps) + 1))

@@ -20,7 +20,9 @@ INITIAL = 64
 _ONE_LINK = frozenset({133, 134, 135, 136, 137})
 """ICMPv6 types of neighbour discovery, whose hop limit is 255 (RFC 4861 section 4)."""
 _LISTENERS = frozenset({130, 131, 132, 143})
-"""ICMPv6 types of listener discovery, whose hop limit is 1 (RFC 3810 section 5)."""
+"""ICMPv6 types of listener discovery."""
+_GROUP = 0xFF
+"""The first byte of IPv6 groups; what goes to one has hop limit 1 by default (RFC 3493 5.2)."""
 _IGMP = 2
 _TRACEROUTE = range(33434, 33535)
 """The ports to which traceroute sends, by default, what shall not arrive."""
@@ -55,8 +57,8 @@ def _initial(packet: Packet, datagram: Datagram) -> int:
     kinds = packet.values("icmpv6.type")
     if datagram.version == 6 and kinds and kinds[0] in _ONE_LINK:
         return 255
-    if datagram.protocol == _IGMP or (kinds and kinds[0] in _LISTENERS):
-        return 1
+    if datagram.protocol == _IGMP or (datagram.version == 6 and datagram.destination[0] == _GROUP):
+        return 1  # listener discovery too (RFC 3810 section 5)
     return INITIAL
 
 

@@ -6,6 +6,7 @@ from wirelab.traffic.servers.dnsmasq6 import Dnsmasq6
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
+from wirelab.traffic.servers.sixinfour import SixInFour, kernel_tunnel
 from wirelab.traffic.servers.unbound import Unbound
 from wirelab.traffic.servers.vsftpd import Vsftpd
 from wirelab.traffic.servers.zone import Record, Zone, name_servers
@@ -19,9 +20,11 @@ __all__ = [
     "Nsd",
     "Pyftpd",
     "Record",
+    "SixInFour",
     "Unbound",
     "User",
     "Vsftpd",
     "Zone",
+    "kernel_tunnel",
     "name_servers",
 ]

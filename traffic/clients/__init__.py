@@ -4,6 +4,7 @@ from wirelab.traffic.clients.addresses6 import Address6, addresses6
 from wirelab.traffic.clients.arping import Arping, arping
 from wirelab.traffic.clients.curl import Curl, curl
 from wirelab.traffic.clients.dhcpcd import Dhcpcd, dhcpcd
+from wirelab.traffic.clients.dhcpcd6 import Dhcpcd6, Lease6, dhcpcd6
 from wirelab.traffic.clients.dig import Dig, dig
 from wirelab.traffic.clients.ftp_session import FtpSession, ftp_session
 from wirelab.traffic.clients.lease import Lease
@@ -18,10 +19,12 @@ __all__ = [
     "Arping",
     "Curl",
     "Dhcpcd",
+    "Dhcpcd6",
     "Dig",
     "FtpSession",
     "Hop",
     "Lease",
+    "Lease6",
     "Ping",
     "Probe",
     "Refusal",
@@ -30,6 +33,7 @@ __all__ = [
     "arping",
     "curl",
     "dhcpcd",
+    "dhcpcd6",
     "dig",
     "ftp_session",
     "odd6_probe",

@@ -22,8 +22,9 @@ def main(interface: str, remote: str) -> None:
     # The kernel writes the IPv4 header, and takes in what the other end sends, nobody else.
     with socket.socket(socket.AF_INET, socket.SOCK_RAW, _IPV6) as outside:
         outside.connect((remote, 0))
+        both: list[int | socket.socket] = [tun, outside]
         while True:
-            ready, _, _ = select.select([tun, outside], [], [])
+            ready, _, _ = select.select(both, [], [])
             if tun in ready:
                 outside.send(os.read(tun, _MOST))
             if outside in ready:

@@ -34,8 +34,8 @@ _ECHOES = frozenset({0, 8})
 _NO_CODES = frozenset({128, 129, *_ONE_LINK, *_LISTENERS})
 _REPORT = 143
 """The ICMPv6 type of a report of version 2, whose code is reserved, too (RFC 3810 section 5.2)."""
-_PREFIX, _MTU = 3, 5
-"""Options of neighbour discovery."""
+_RESERVED_IN = {3: (12, 16), 5: (2, 4), 25: (2, 4)}
+"""Options of a router's advertisement, and where bytes of theirs are reserved."""
 _ADVERTISED = 134
 """The ICMPv6 type of a router's advertisement, which dnsmasq sends as network control."""
 
@@ -110,6 +110,10 @@ def zeros(scene: Scene) -> Iterator[Violation]:
     for layer in scene.layers("ipv6"):
         if layer.end > layer.start and layer.data[layer.start] >> 4 != 6:
             yield _reserved(layer, "the version of IPv6")
+    for layer in scene.layers("ipv6.fraghdr"):
+        fragment = layer.data[layer.start : layer.end]
+        if len(fragment) >= 4 and (fragment[1] or fragment[3] & 0x06):
+            yield _reserved(layer, "the reserved bits of a fragment header")
     for layer in scene.layers("tcp"):
         if layer.end - layer.start < 20:
             continue
@@ -145,14 +149,12 @@ def _control(layer: Layer) -> Iterator[Violation]:
 
 
 def _told(layer: Layer) -> Iterator[Violation]:
-    """Reserved bytes of what a router tells (RFC 4861 sections 4.6.2 and 4.6.4)."""
+    """Reserved bytes of what a router tells (RFC 4861 section 4.6, RFC 8106 section 5.1)."""
     at, data = layer.start + 16, layer.data
     while at + 8 <= layer.end and data[at + 1]:
         end = min(at + data[at + 1] * 8, layer.end)
-        reserved = {_PREFIX: data[at + 12 : at + 16], _MTU: data[at + 2 : at + 4]}.get(
-            data[at], b""
-        )
-        if any(reserved):
+        first, behind = _RESERVED_IN.get(data[at], (0, 0))
+        if any(data[at + first : at + behind]):
             yield _reserved(layer, "the reserved bytes of an option")
         at = end
 

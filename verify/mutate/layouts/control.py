@@ -77,6 +77,11 @@ _OPTIONS: dict[int, tuple[Row, ...]] = {
     3: _PREFIX,
     5: (number("icmpv6.opt.reserved", 2, 2), number("icmpv6.opt.mtu", 4, 4)),
     14: (octets("icmpv6.opt.nonce", 2, 6),),
+    25: (
+        number("icmpv6.opt.reserved", 2, 2),
+        number("icmpv6.opt.rdnss.lifetime", 4, 4),
+        octets("icmpv6.opt.rdnss", 8, 16),
+    ),
 }
 _RECORD: tuple[Row, ...] = (
     number("icmpv6.mldr.mar.record_type", 0, 1),

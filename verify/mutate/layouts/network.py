@@ -59,7 +59,9 @@ _IPV6 = (
 )
 _FRAGMENT = (
     number("ipv6.fraghdr.nxt", 0, 1),
+    number("ipv6.fraghdr.reserved", 1, 1),
     number("ipv6.fraghdr.offset", 2, 2, 0xFFF8),
+    number("ipv6.fraghdr.reserved", 2, 2, 0x0006),
     number("ipv6.fraghdr.more", 2, 2, 0x0001),
     octets("ipv6.fraghdr.ident", 4, 4),
 )

@@ -15,4 +15,8 @@ DONT_FRAGMENT = equivalent(
 QUOTED_TTL = equivalent(
     "ip.ttl#2", "a router may count down before it finds out what is wrong (RFC 1812 4.3.2.3)"
 )
+QUOTED_HOP_LIMIT = equivalent(
+    "ipv6.hlim#2", "a router may count down before it finds out what is wrong (RFC 8200 3)"
+)
 FLOW_LABEL = equivalent("ipv6.flow", "a sender labels its flows as it likes (RFC 6437 section 3)")
+NONCE = equivalent("icmpv6.opt.nonce", "it is random (RFC 7527 section 4.1)")

@@ -21,6 +21,7 @@ DETAILS = {
     "icmp": ("icmp.type", "icmp.code"),
     "icmpv6": ("icmpv6.type", "icmpv6.code"),
     "dhcp": ("dhcp.option.dhcp",),
+    "dhcpv6": ("dhcpv6.msgtype",),
     "dns": ("dns.flags.response", "dns.qry.name"),
     "ftp": ("ftp.request.command", "ftp.response.code"),
     "tcp": ("tcp.dstport", "tcp.flags", "tcp.len"),

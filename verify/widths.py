@@ -10,7 +10,8 @@ _NAMES = {
     8: """
         arp.hw.size arp.proto.size dhcp.fqdn.flags dhcp.hops dhcp.hw.len dhcp.hw.type
         dhcp.option.dhcp dhcp.option.end dhcp.option.length dhcp.option.option_overload
-        dhcp.option.request_list_item dhcp.option.type dhcp.type dns.resp.edns0_version
+        dhcp.option.request_list_item dhcp.option.type dhcp.type dhcpv6.hopcount
+        dhcpv6.iaprefix.pref_len dhcpv6.msgtype dhcpv6.option_preference dns.resp.edns0_version
         dns.resp.ext_rcode dns.txt.length icmp.checksum.status icmp.code icmp.num_addrs
         icmp.type icmpv6.checksum.status icmpv6.code icmpv6.mld.flag.qrv icmpv6.mld.qqi
         icmpv6.mldr.mar.aux_data_len icmpv6.mldr.mar.record_type icmpv6.nd.ra.cur_hop_limit
@@ -28,7 +29,10 @@ _NAMES = {
     16: """
         arp.hw.type arp.opcode arp.proto.type dhcp.client_id.duid_type dhcp.flags
         dhcp.flags.reserved dhcp.option.dhcp_max_message_size dhcp.option.interface_mtu
-        dhcp.secs dns.count.add_rr dns.count.answers dns.count.auth_rr dns.count.labels
+        dhcp.secs dhcpv6.duid.type dhcpv6.duidll.hwtype dhcpv6.duidllt.hwtype
+        dhcpv6.elapsed_time dhcpv6.option.length dhcpv6.option.type
+        dhcpv6.requested_option_code dhcpv6.status_code
+        dns.count.add_rr dns.count.answers dns.count.auth_rr dns.count.labels
         dns.count.queries dns.flags dns.flags.opcode dns.flags.rcode dns.id dns.length
         dns.mx.preference dns.qry.class dns.qry.name.len dns.qry.type dns.resp.class
         dns.resp.len dns.resp.type dns.resp.z dns.rr.udp_payload_size dns.srv.port
@@ -49,7 +53,7 @@ _NAMES = {
         vlan.etype vlan.id vlan.priority
     """,
     24: """
-        ipv6.flow tls.handshake.length
+        dhcpv6.xid ipv6.flow tls.handshake.length
     """,
     64: """
         http.content_length

@@ -4,12 +4,14 @@ from wirelab.traffic.servers.certificate import Certificate, certificate
 from wirelab.traffic.servers.collector import Collector
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
+from wirelab.traffic.servers.dnsmasq6 import Dnsmasq6
 from wirelab.traffic.servers.domains import Domain, zones
 from wirelab.traffic.servers.forwarder import Forwarder
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
+from wirelab.traffic.servers.sixinfour import SixInFour, kernel_tunnel
 from wirelab.traffic.servers.sshd import Sshd
 from wirelab.traffic.servers.tftpd import Tftpd
 from wirelab.traffic.servers.unbound import Unbound
@@ -22,6 +24,7 @@ __all__ = [
     "Collector",
     "DhcpRelay",
     "Dnsmasq",
+    "Dnsmasq6",
     "Domain",
     "Forwarder",
     "Named",
@@ -29,6 +32,7 @@ __all__ = [
     "Nsd",
     "Pyftpd",
     "Record",
+    "SixInFour",
     "Sshd",
     "Tftpd",
     "Unbound",
@@ -36,6 +40,7 @@ __all__ = [
     "Vsftpd",
     "Zone",
     "certificate",
+    "kernel_tunnel",
     "name_servers",
     "zones",
 ]

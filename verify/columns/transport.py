@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wirelab.verify.columns.octets import Ints, Words
 
 _UDP_HEADER, _TCP_HEADER, _MOST = 8, 20, 65536
-_LOOKED_INTO = ("dhcp", "dns", "tftp")
+_LOOKED_INTO = ("dhcp", "dhcpv6", "dns", "tftp")
 """Protocols whose messages may turn out to be malformed."""
 TFTP = 69
 """The port to which requests for transfers on other ports go (RFC 1350 4)."""

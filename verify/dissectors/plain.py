@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 _KNOWN = (
-    ("dhcpv6", "The Dynamic Host Configuration Protocol for IPv6.", "RFC 8415"),
     ("esp", "An encrypted IP payload.", "RFC 4303"),
     ("igmp", "The Internet Group Management Protocol.", "RFC 3376"),
     ("lldp", "The Link Layer Discovery Protocol.", "IEEE 802.1AB"),

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from wirelab.verify.provenance import Way
 
 _REQUESTS, _REPLIES = {"icmp": 8, "icmpv6": 128}, {"icmp": 0, "icmpv6": 129}
-_ERRORS = frozenset({3, 5, 11, 12})
-_ERROR_LENGTH = 576
-"""Bytes of an ICMP error at most (RFC 1812 section 4.3.2.3); Linux quotes as much as fits."""
-_HEADERS = 28
-"""Bytes of the IP and ICMP headers of an error."""
+_ERRORS = {"icmp": frozenset({3, 5, 11, 12}), "icmpv6": frozenset({1, 2, 3, 4})}
+_MESSAGES = {4: "icmp", 6: "icmpv6"}
+_ROOM = {4: 576 - 28, 6: 1280 - 48}
+"""Bytes that an error quotes at most, by the version of IP: it may be so long, with its own headers
+(RFC 1812 section 4.3.2.3, RFC 4443 section 2.4 (c)); Linux quotes as much as fits."""
 
 
 def echoes(scene: Scene) -> Iterator[Violation]:
@@ -47,7 +47,7 @@ def quotes(scene: Scene) -> Iterator[Violation]:
     sent: defaultdict[tuple[object, ...], list[tuple[Packet, Datagram]]] = defaultdict(list)
     for packet, datagram in scene.datagrams:
         part = quoted(packet)
-        if part is None or datagram.version != 4 or not _is_error(packet):
+        if part is None or not _is_error(packet):
             sent[packet.frame.point, datagram.source, datagram.identification].append(
                 (packet, datagram)
             )
@@ -60,8 +60,8 @@ def quotes(scene: Scene) -> Iterator[Violation]:
 
 
 def _is_error(packet: Packet) -> bool:
-    kinds = packet.values("icmp.type")
-    return bool(kinds) and kinds[0] in _ERRORS
+    kinds = {protocol: packet.values(f"{protocol}.type") for protocol in _ERRORS}
+    return any(found and found[0] in _ERRORS[protocol] for protocol, found in kinds.items())
 
 
 def _quotes(error: Packet, part: Datagram, way: Way, packet: Packet, original: Datagram) -> bool:
@@ -69,20 +69,23 @@ def _quotes(error: Packet, part: Datagram, way: Way, packet: Packet, original: D
 
     A router may have counted the TTL down before it saw that something is wrong.
     """
+    protocol = "ip" if part.version == 4 else "ipv6"
     inner = next(each for each in error.layers if each.quoted)
-    outer = next(each for each in packet.layers if each.protocol == "ip")
-    message = next(each for each in error.layers if each.protocol == "icmp")
+    outer = next(each for each in packet.layers if each.protocol == protocol)
+    message = next(each for each in error.layers if each.protocol == _MESSAGES[part.version])
     # Of a redirect's quote the dissection reads the head only, as Wireshark does.
     said = inner.data[inner.start + part.header : message.end]
-    room = min(len(original.payload), _ERROR_LENGTH - _HEADERS - original.header)
+    room = min(len(original.payload), _ROOM[part.version] - original.header)
     return (
-        _fixed(inner) == _fixed(outer)
+        _fixed(inner, original.header) == _fixed(outer, original.header)
         and original.hops - way.hops - part.hops in (0, 1)
         and said == original.payload[:room]
     )
 
 
-def _fixed(layer: Layer) -> Sequence[int]:
-    """An IP header without TTL and checksum."""
+def _fixed(layer: Layer, header: int) -> Sequence[int]:
+    """An IP header without TTL and checksum; extension headers are part of it."""
     at, data = layer.start, layer.data
-    return data[at : at + 8] + data[at + 9 : at + 10] + data[at + 12 : at + 20]
+    if layer.protocol == "ip":
+        return data[at : at + 8] + data[at + 9 : at + 10] + data[at + 12 : at + 20]
+    return data[at : at + 7] + data[at + 8 : at + header]

@@ -20,7 +20,9 @@ INITIAL = 64
 _ONE_LINK = frozenset({133, 134, 135, 136, 137})
 """ICMPv6 types of neighbour discovery, whose hop limit is 255 (RFC 4861 section 4)."""
 _LISTENERS = frozenset({130, 131, 132, 143})
-"""ICMPv6 types of listener discovery, whose hop limit is 1 (RFC 3810 section 5)."""
+"""ICMPv6 types of listener discovery."""
+_GROUP = 0xFF
+"""The first byte of IPv6 groups; what goes to one has hop limit 1 by default (RFC 3493 5.2)."""
 _IGMP = 2
 _TRACEROUTE = range(33434, 33535)
 """The ports to which traceroute sends, by default, what shall not arrive."""
@@ -29,7 +31,13 @@ _TCP_SERVICES = {_BEST_EFFORT, 0x08, 0x10}
 """What servers ask for: nothing, or throughput or low delay as RFC 1349 has it (vsftpd does)."""
 _ERRORS = frozenset({3, 5, 11, 12})
 _ECHOES = frozenset({0, 8})
-_NO_CODES = frozenset({128, 129, *_ONE_LINK})
+_NO_CODES = frozenset({128, 129, *_ONE_LINK, *_LISTENERS})
+_REPORT = 143
+"""The ICMPv6 type of a report of version 2, whose code is reserved, too (RFC 3810 section 5.2)."""
+_RESERVED_IN = {3: (12, 16), 5: (2, 4), 25: (2, 4)}
+"""Options of a router's advertisement, and where bytes of theirs are reserved."""
+_ADVERTISED = 134
+"""The ICMPv6 type of a router's advertisement, which dnsmasq sends as network control."""
 
 
 def hops(scene: Scene) -> Iterator[Violation]:
@@ -49,8 +57,8 @@ def _initial(packet: Packet, datagram: Datagram) -> int:
     kinds = packet.values("icmpv6.type")
     if datagram.version == 6 and kinds and kinds[0] in _ONE_LINK:
         return 255
-    if datagram.protocol == _IGMP or (kinds and kinds[0] in _LISTENERS):
-        return 1
+    if datagram.protocol == _IGMP or (datagram.version == 6 and datagram.destination[0] == _GROUP):
+        return 1  # listener discovery too (RFC 3810 section 5)
     return INITIAL
 
 
@@ -79,7 +87,9 @@ def service(scene: Scene) -> Iterator[Violation]:
             allowed = {_CONTROL | int(value) & 0x1E for value in quoted}
         elif packet.has("tcp"):
             allowed = _TCP_SERVICES
-        elif packet.has("icmp") or packet.has("icmpv6"):
+        elif packet.values("icmpv6.type")[:1] != (_ADVERTISED,) and (
+            packet.has("icmp") or packet.has("icmpv6")
+        ):
             allowed = {_BEST_EFFORT}
         if said not in allowed:
             text = f"the field of differentiated services is 0x{said:02x}"
@@ -100,6 +110,10 @@ def zeros(scene: Scene) -> Iterator[Violation]:
     for layer in scene.layers("ipv6"):
         if layer.end > layer.start and layer.data[layer.start] >> 4 != 6:
             yield _reserved(layer, "the version of IPv6")
+    for layer in scene.layers("ipv6.fraghdr"):
+        fragment = layer.data[layer.start : layer.end]
+        if len(fragment) >= 4 and (fragment[1] or fragment[3] & 0x06):
+            yield _reserved(layer, "the reserved bits of a fragment header")
     for layer in scene.layers("tcp"):
         if layer.end - layer.start < 20:
             continue
@@ -126,8 +140,23 @@ def _control(layer: Layer) -> Iterator[Violation]:
             yield _reserved(layer, "the unused bytes of an ICMP error")
     if layer.protocol == "icmpv6" and head[0] in (1, 3, 133, 135) and any(head[4:8]):
         yield _reserved(layer, "the reserved bytes of an ICMPv6 message")
+    if layer.protocol == "icmpv6" and head[0] == _REPORT and any(head[4:6]):
+        yield _reserved(layer, "the reserved bytes of a report")
     if layer.protocol == "icmpv6" and head[0] == 136 and (head[4] & 0x1F or any(head[5:8])):
         yield _reserved(layer, "the reserved bits of an advertisement")
+    if layer.protocol == "icmpv6" and head[0] == _ADVERTISED:
+        yield from _told(layer)
+
+
+def _told(layer: Layer) -> Iterator[Violation]:
+    """Reserved bytes of what a router tells (RFC 4861 section 4.6, RFC 8106 section 5.1)."""
+    at, data = layer.start + 16, layer.data
+    while at + 8 <= layer.end and data[at + 1]:
+        end = min(at + data[at + 1] * 8, layer.end)
+        first, behind = _RESERVED_IN.get(data[at], (0, 0))
+        if any(data[at + first : at + behind]):
+            yield _reserved(layer, "the reserved bytes of an option")
+        at = end
 
 
 def _reserved(layer: Layer, what: str) -> Violation:

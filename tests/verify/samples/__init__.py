@@ -7,6 +7,7 @@ from samples import addresses, apps, control, files, network, transport
 SAMPLES = {
     "arp": addresses.arp,
     "dhcp": addresses.dhcp,
+    "dhcpv6": addresses.dhcpv6,
     "dns": apps.dns,
     "http": apps.http,
     "ssh": apps.ssh,

@@ -7,6 +7,7 @@ from itertools import product
 from frames import BROADCAST, CLIENT_MAC, SERVER_MAC
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.inet import IP, UDP
+from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Packet, Padding, Raw
 
@@ -81,3 +82,45 @@ def dhcp() -> list[Packet]:
     old = Ether(src=CLIENT_MAC, dst=BROADCAST) / IP(src="0.0.0.0") / UDP(sport=68, dport=67) / bootp
     other = Ether(src=CLIENT_MAC, dst=BROADCAST) / IP() / UDP(sport=68, dport=67) / tiny
     return [discover, named, offer, refusal, request, overloaded, old, other]
+
+
+def option6(kind: int, value: bytes) -> bytes:
+    """A DHCPv6 option."""
+    return kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
+
+
+def message6(kind: int, *options: bytes) -> Packet:
+    """A DHCPv6 message from a client, or for one."""
+    ports = (546, 547) if kind in (1, 3, 11) else (547, 546)
+    return (
+        Ether(src=CLIENT_MAC, dst="33:33:00:01:00:02")
+        / IPv6(src="fe80::1", dst="ff02::1:2")
+        / UDP(sport=ports[0], dport=ports[1])
+        / Raw(bytes([kind]) + b"\xab\xcd\xef" + b"".join(options))
+    )
+
+
+def dhcpv6() -> list[Packet]:
+    """Messages with every option that has a field, options too short or long, and relays."""
+    client = option6(1, b"\0\3\0\1" + _HARDWARE)
+    timed = option6(1, b"\0\1\0\1\x30\0\0\0" + _HARDWARE)
+    server = option6(2, b"\0\2\0\0\x7e\xd9\1\2\3")
+    address = bytes.fromhex("20010db8001000000000000000000147")
+    lasting = b"\0\0\x0e\x10" * 2
+    leased = option6(5, address + lasting + option6(13, b"\0\0fine"))
+    numbers = b"\x82\xe5\x19\xc3\0\0\7\x08\0\0\x0c\x4e"
+    delegated = option6(26, lasting + b"\x38" + address[:8] + bytes(8))
+    status = option6(13, b"\0\0success")
+    asks = option6(6, b"\0\x17\0\x52\0\x53") + option6(8, b"\0\7")
+    relayed = bytes([12, 1]) + address + address + option6(18, b"eth0")
+    return [
+        message6(1, timed, option6(3, numbers), asks, option6(14, b"")),
+        message6(2, client, server, option6(3, numbers + leased), status, option6(7, b"\xff")),
+        message6(3, client, server, option6(3, numbers + leased), asks),
+        message6(7, client, server, option6(25, numbers + delegated), option6(23, address * 2)),
+        message6(11, option6(1, b"\0\4" + bytes(range(16))), option6(13, b"\0\2")),
+        message6(1, option6(3, b"short"), option6(5, address), option6(8, b"\0"), option6(1, b"x")),
+        message6(1, client, b"\0\6\0\x63cut"),
+        message6(1, client, b"\0\6"),
+        Ether() / IPv6(src="fe80::1") / UDP(sport=547, dport=547) / Raw(relayed),
+    ]

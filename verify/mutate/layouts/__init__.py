@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wirelab.verify.mutate.layouts import control, dhcp, dns, network, text, transport
+from wirelab.verify.mutate.layouts import control, dhcp, dhcpv6, dns, network, text, transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,11 +19,14 @@ LAYOUTS: dict[str, Callable[[Layer], Iterator[Site]]] = {
     "ip": network.ip,
     "ipv6": network.ipv6,
     "ipv6.fraghdr": network.fragment,
+    "ipv6.hopopts": network.options,
+    "ipv6.dstopts": network.options,
     "icmp": control.icmp,
     "icmpv6": control.icmpv6,
     "udp": transport.udp,
     "tcp": transport.tcp,
     "dhcp": dhcp.dhcp,
+    "dhcpv6": dhcpv6.dhcpv6,
     "dns": dns.dns,
     "ftp": text.ftp,
     "data": text.data,

@@ -59,10 +59,13 @@ _IPV6 = (
 )
 _FRAGMENT = (
     number("ipv6.fraghdr.nxt", 0, 1),
+    number("ipv6.fraghdr.reserved", 1, 1),
     number("ipv6.fraghdr.offset", 2, 2, 0xFFF8),
+    number("ipv6.fraghdr.reserved", 2, 2, 0x0006),
     number("ipv6.fraghdr.more", 2, 2, 0x0001),
     octets("ipv6.fraghdr.ident", 4, 4),
 )
+_EXTENSION = (number("ipv6.opt.nxt", 0, 1), number("ipv6.opt.len", 1, 1))
 
 
 def eth(layer: Layer) -> Iterator[Site]:
@@ -95,3 +98,10 @@ def ipv6(layer: Layer) -> Iterator[Site]:
 def fragment(layer: Layer) -> Iterator[Site]:
     """The fragment header of IPv6 (RFC 8200 section 4.5)."""
     return placed(layer, _FRAGMENT)
+
+
+def options(layer: Layer) -> Iterator[Site]:
+    """The options for every router, or for the destination (RFC 8200 sections 4.3 and 4.6)."""
+    yield from placed(layer, _EXTENSION)
+    end = layer.start + (layer.data[layer.start + 1] + 1) * 8
+    yield from whole("ipv6.opt", layer.start + 2, min(end, layer.end))

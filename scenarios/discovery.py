@@ -1,4 +1,4 @@
-"""Finding the scenarios: every module beside this one is a family of the catalogue."""
+"""Finding the scenarios: every module beside this one is (part of) a family of the catalogue."""
 
 import importlib
 import pkgutil
@@ -19,11 +19,15 @@ def catalogue(folders: Iterable[str], package: str) -> dict[str, Scenario]:
     """
     found: dict[str, Scenario] = {}
     for module in sorted(each.name for each in pkgutil.iter_modules(folders)):
-        family = importlib.import_module(f"{package}.{module}")
-        for value in vars(family).values():
-            if isinstance(value, Scenario) and value.family == module:
+        for value in vars(importlib.import_module(f"{package}.{module}")).values():
+            if isinstance(value, Scenario) and _module(value) == module:
                 if value.id in found:
-                    first = found[value.id].family
+                    first = _module(found[value.id])
                     raise ScenarioError(f"{first}.py and {module}.py both have {value.id!r}")
                 found[value.id] = value
     return found
+
+
+def _module(scenario: Scenario) -> str:
+    """The name of the file in which it stands."""
+    return scenario.play.__module__.rpartition(".")[2]

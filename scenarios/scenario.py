@@ -104,7 +104,7 @@ class Scenario:
     id: str
     """Its name, as in `lab run arp-cold-resolve`."""
     family: str
-    """The module it stands in: `arp`, `dhcp`, …"""
+    """What it is about: `arp`, `dhcp`, …"""
     topology: type[Topo]
     """The network."""
     points: Mapping[str, str]
@@ -165,16 +165,20 @@ def scenario(
     equivalents: tuple[Equivalent, ...] = (),
     look: tuple[Look, ...] = (),
     slow: bool = False,
+    family: str = "",
 ) -> Callable[[Play], Scenario]:
-    """Make a scenario of the function below: its text is the lesson, its body the traffic."""
+    """Make a scenario of the function below: its text is the lesson, its body the traffic.
+
+    Its family is the name of its module, up to the first `_`, unless `family` is another.
+    """
     if strange := {each.technique for each in look} - {"", *TECHNIQUES}:
         raise ScenarioError(f"{id}: no technique {strange.pop()!r}; there are {list(TECHNIQUES)}")
     of_settings = expect if callable(expect) else lambda _settings: expect
 
     def make(play: Play) -> Scenario:
-        family = play.__module__.rpartition(".")[2]
+        module = play.__module__.rpartition(".")[2]
         return Scenario(
-            id, family, topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
+            id, family or module.partition("_")[0], topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
             excuse, equivalents, look, slow,
         )  # fmt: skip
 

@@ -38,7 +38,7 @@ def test_the_scenario_of_the_readme_is_found_and_passes(folder: Path) -> None:
     (written,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
     (folder / "readme_example.py").write_text(written)
     found = catalogue([str(folder)], "wirelab.scenarios")["first-ping"]
-    assert found.family == "readme_example"
+    assert found.family == "readme"
     (outcome,) = run_jobs([Job(found, found.defaults(), seed=0)], folder / "out", 1)
     assert outcome.status is Status.PASSED, outcome.explanation
 
@@ -48,6 +48,13 @@ def test_two_scenarios_of_one_name_are_refused(folder: Path) -> None:
         (folder / f"{module}.py").write_text(DECORATED.format(id="same"))
     with pytest.raises(ScenarioError, match=r"twice_a.py and twice_b.py both have 'same'"):
         catalogue([str(folder)], "wirelab.scenarios")
+
+
+def test_modules_whose_names_begin_alike_are_one_family(folder: Path) -> None:
+    for module in ("alike", "alike_too"):
+        (folder / f"{module}.py").write_text(DECORATED.format(id=module.replace("_", "-")))
+    found = catalogue([str(folder)], "wirelab.scenarios")
+    assert [each.family for each in found.values()] == ["alike", "alike"]
 
 
 def test_what_a_module_imports_from_another_is_not_its_own() -> None:

@@ -23,7 +23,7 @@ from wirelab.topologies.dhcp import Dhcp
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import Dhcpcd, dhcpcd, udhcpc
 from wirelab.traffic.servers import Boot, Dnsmasq
-from wirelab.verify import allow, habit, never, optional, par, seq, step
+from wirelab.verify import allow, equivalent, habit, never, optional, par, seq, step
 
 MASK = "255.255.255.0"
 DAY = 86400
@@ -209,7 +209,9 @@ def dhcp_broadcast_flag(lab: Stage) -> None:
                 " && arp.dst.proto_ipv4 == ${c.ip}",
             ),
             step(
-                "is_at", "arp.opcode == 2 && arp.src.proto_ipv4 == ${c.ip} && eth.dst == ${s.mac}"
+                "is_at",
+                "arp.opcode == 2 && arp.src.proto_ipv4 == ${c.ip} && eth.dst == ${s.mac}"
+                " && arp.dst.proto_ipv4 == ${s.ip}",
             ),
         ),
         step(
@@ -224,12 +226,15 @@ def dhcp_broadcast_flag(lab: Stage) -> None:
         ),
         habit(
             "dhcpcd listens past the kernel, which therefore knows nobody at port 68, and says so",
-            step("nobody", "icmp.type == 3 && icmp.code == 3", quotes="ack"),
+            step("nobody", "icmp.type == 3 && icmp.code == 3 && ip.dst == ${s.ip}", quotes="ack"),
         ),
         closed=["dhcp", "arp", "icmp"],
         at="c",
     ),
-    equivalents=EQUIVALENTS,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent("dhcp.client_id", "how a client identifies itself is up to it (RFC 2132 9.14)"),
+    ),
     look=(
         Look(
             "dhcp.ip.client == ${c.ip}", "who has an address already: the client says it (ciaddr)"

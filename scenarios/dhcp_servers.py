@@ -22,18 +22,18 @@ from wirelab.traffic.clients import Dhcpcd, dhcpcd, udhcpc
 from wirelab.traffic.daemon import Running
 from wirelab.traffic.servers import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import parse_log
-from wirelab.verify import Item, habit, never, par, seq, step
+from wirelab.verify import Item, equivalent, habit, never, par, seq, step
 
 _MASK = "255.255.255.0"
 
 
-def _relayed(name: str) -> Item:
+def _relayed(name: str, more: str = "") -> Item:
     """A message of the client, as the relay passes it on."""
     return step(
         f"{name}_relayed",
         f"dhcp.option.dhcp == ${{{name}.dhcp.option.dhcp}} && dhcp.id == ${{{name}.dhcp.id}}"
         " && ip.src == ${r1.ip} && ip.dst == ${s.ip} && udp.srcport == 67 && udp.dstport == 67"
-        " && dhcp.hw.mac_addr == ${c.mac} && dhcp.ip.relay == ${r1.ip} && dhcp.hops == 1",
+        " && dhcp.hw.mac_addr == ${c.mac} && dhcp.ip.relay == ${r1.ip} && dhcp.hops == 1" + more,
         at="wan",
     )
 
@@ -45,6 +45,7 @@ def _answer(name: str, kind: int) -> tuple[Item, Item]:
         " && udp.srcport == 67 && dhcp.hw.mac_addr == ${c.mac} && dhcp.ip.relay == ${r1.ip}"
         " && dhcp.ip.your == ${lease.ip} && dhcp.option.dhcp_server_id == ${s.ip}"
         " && dhcp.option.subnet_mask == ${lan.mask} && dhcp.option.router == ${r1.ip}"
+        " && dhcp.hops < 2"
     )
     to_relay = f"{given} && ip.src == ${{s.ip}} && ip.dst == ${{r1.ip}} && udp.dstport == 67"
     to_client = f"{given} && ip.src == ${{r1.ip}} && eth.dst == ${{c.mac}} && udp.dstport == 68"
@@ -60,7 +61,12 @@ def _resolved(who: str, sender: str, wanted: str, of: str) -> Item:
     return habit(
         f"{who} needs the MAC of its neighbour first",
         step(f"who_has_{of}", f"arp.opcode == 1 && {BROADCAST} && {asked}", at="wan"),
-        step(f"{of}_is_at", f"arp.opcode == 2 && arp.src.proto_ipv4 == ${{{wanted}}}", at="wan"),
+        step(
+            f"{of}_is_at",
+            f"arp.opcode == 2 && arp.src.proto_ipv4 == ${{{wanted}}}"
+            f" && arp.dst.proto_ipv4 == ${{{sender}}}",
+            at="wan",
+        ),
     )
 
 
@@ -76,11 +82,22 @@ def _resolved(who: str, sender: str, wanted: str, of: str) -> Item:
         _resolved("the server", "s.ip", "r1-eth1.ip", "router"),
         *_answer("offer", OFFER),
         step("request", takes("dhcp.hops == 0"), at="lan"),
-        _relayed("request"),
+        _relayed(
+            "request",
+            " && dhcp.option.requested_ip_address == ${lease.ip}"
+            " && dhcp.option.dhcp_server_id == ${s.ip}",
+        ),
         *_answer("ack", ACK),
         closed=["dhcp", "arp", "icmp"],
     ),
-    equivalents=EQUIVALENTS,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent(
+            "dhcp.hops",
+            "no relay counts in a reply (RFC 2131 table 3); dnsmasq leaves what the request had",
+            steps=("offer*", "ack*"),
+        ),
+    ),
     look=(
         Look(
             "dhcp.ip.relay != 0.0.0.0",
@@ -136,6 +153,7 @@ _TO_CLIENT = "eth.dst == ${c.mac}"
                     _TO_CLIENT,
                     "dhcp.ip.your != ${lease.ip}",
                     "dhcp.option.dhcp_server_id != ${chosen.ip}",
+                    "dhcp.option.ip_address_lease_time == ${other.seconds}",
                     ip="other.lease",
                     server="other",
                 ),
@@ -144,7 +162,20 @@ _TO_CLIENT = "eth.dst == ${c.mac}"
         closed=["dhcp", "arp", "icmp"],
         at="c",
     ),
-    equivalents=EQUIVALENTS,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent(
+            "dhcp.option.type",
+            "of an offer that nobody takes it does not matter what else it offers",
+            steps=("other_offer",),
+        ),
+        equivalent(
+            "",
+            "a client need not take the first of several offers (RFC 2131 section 4.4.1)",
+            steps=("offer", "other_offer"),
+            operators=("swap",),
+        ),
+    ),
     look=(
         Look("dhcp.option.dhcp == 2", "who offers what: two servers, two addresses"),
         Look(
@@ -171,6 +202,7 @@ def dhcp_two_servers(lab: Stage) -> None:
     lab.names |= {"lease.ip": lease.ip, "lan.mask": _MASK, "chosen.ip": lease.server}
     other = second if lease.server == first.place.ip else first
     lab.names |= {"other.ip": other.place.ip, "other.lease": _offered(other)}
+    lab.names["other.seconds"] = str(modest.lease)
     lab.fact("lease", lease)
 
 
@@ -217,7 +249,15 @@ _PROBE = (
         closed=["dhcp", "arp", "icmp"],
         at="c",
     ),
-    equivalents=EQUIVALENTS,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent(
+            "",
+            "asking again and probing have clocks of their own (RFC 2131 4.1, RFC 3927 2.2.1)",
+            steps=("discover_again", "probe*"),
+            operators=("swap",),
+        ),
+    ),
     look=(
         Look("dhcp", "how long the client waits before it asks again", technique="delta column"),
         Look("arp.dst.proto_ipv4 == 169.254.0.0/16", "which address it takes, and how carefully"),

@@ -55,7 +55,7 @@ def dhcp(scene: Scene) -> Iterator[Violation]:
         else:
             asked.setdefault(about, []).append(layer)
             first = begun.setdefault((about[0], _part(layer, 28, 6)), packet.frame.time)
-            found += [*_request(layer, asked[about][0]), *_seconds(layer, asked[about][0], first)]
+            found += [*_request(layer, asked[about]), *_seconds(layer, asked[about][0], first)]
         for text in found:
             yield _violation(packet, text)
 
@@ -122,9 +122,9 @@ def _identifier(packet: Packet) -> list[bytes]:
     return [value for kind, value in _options(packet) if kind == _CLIENT_ID]
 
 
-def _request(layer: Layer, first: Layer) -> Iterator[str]:
+def _request(layer: Layer, requests: list[Layer]) -> Iterator[str]:
     """What a client says of itself."""
-    frame = layer.packet.frame
+    frame, first = layer.packet.frame, requests[0]
     if not any(_part(layer, 24, 4)) and _part(layer, 28, 6) != frame.data[6:12]:
         yield "the client's hardware address is not the station's"
     for address in layer.packet.values("dhcp.hw.mac_addr"):
@@ -135,6 +135,12 @@ def _request(layer: Layer, first: Layer) -> Iterator[str]:
     names = {each.packet.values("dhcp.option.hostname") for each in (layer, first)} - {()}
     if len(names) > 1:
         yield "the client has another name than before"
+    if _part(layer, 10, 2) != _part(first, 10, 2):
+        yield "the client wishes for other answers than before"
+    kind = layer.packet.values("dhcp.option.dhcp")
+    same = next(each for each in requests if each.packet.values("dhcp.option.dhcp") == kind)
+    if _options(layer.packet) != _options(same.packet):
+        yield "the options are not those of the same message before"
     if any(_part(layer, 16, 8)):
         yield "a client gives an address or a server"
     if _part(layer, 12, 4) not in (bytes(4), *layer.packet.values("ip.src", 1)):

@@ -101,6 +101,17 @@ class Stage:
                     continue
                 raise NotSeen(f"{seen} of {count} seen at {at} within {timeout:g} s: {text}")
 
+    def stop(self, running: Running) -> None:
+        """End a server, or a client that stays, before the scenario ends, as its user would.
+
+        Raises:
+            DaemonDied: it had ended before.
+        """
+        running.check()
+        running.stop()
+        self._running.remove(running)
+        self._keep(running)
+
     def check(self) -> None:
         """See that every server still runs.
 
@@ -120,7 +131,12 @@ class Stage:
         self.check()
         for running in reversed(self._running):
             running.stop()
-            servers = self.facts.setdefault("servers", {})
-            servers[f"{running.daemon.name} on {running.node.name}"] = running.facts()
+            self._keep(running)
         if wires := self.lab.wires.stop():
             self.fact("wires", wires)
+
+    def _keep(self, running: Running) -> None:
+        """Collect what one knows, beside what one of its name knew before it."""
+        servers = self.facts.setdefault("servers", {})
+        names = (running.name, *(f"{running.name} ({n})" for n in range(2, 1000)))
+        servers[next(name for name in names if name not in servers)] = running.facts()

@@ -35,6 +35,12 @@ class Dhcpcd(Daemon):
     """Address to ask for in the Discover (option 50); none when empty."""
     release: bool = False
     """Whether it releases its lease when it ends."""
+    inform: bool = False
+    """Whether it keeps the address that it has, and only asks for the rest (DHCPINFORM)."""
+    link_local: bool = False
+    """Whether it takes an address of 169.254.0.0/16 (RFC 3927) when no server answers."""
+    patience: int = 5
+    """Seconds after which no server counts as having answered."""
     timeout: int = 30
     """Seconds after which it gives up."""
     interface: str = ""

@@ -34,15 +34,16 @@ class Lease:
     """What a DHCP server gave a client."""
 
     event: str
-    """Why the client told: `bound` or `renew` (udhcpc), `BOUND`, `RENEW`, `REBIND` (dhcpcd)."""
+    """Why the client told: `bound` or `renew` (udhcpc), `BOUND`, `RENEW`, `REBIND`, and about an
+    address that is not leased `INFORM` or `IPV4LL` (dhcpcd)."""
     ip: str
     """The address (`yiaddr`)."""
     prefix: int
     """Length of the network's prefix, from the subnet mask (option 1)."""
     server: str
-    """Who gave it: the server identifier (option 54)."""
+    """Who gave it: the server identifier (option 54); nobody where empty."""
     seconds: int
-    """Lease time (option 51)."""
+    """Lease time (option 51); 0 when it is not leased."""
     renewal: int | None
     """Seconds until it is to be renewed (T1, option 58); None when the server did not say."""
     rebinding: int | None
@@ -97,7 +98,7 @@ def _hexadecimal(text: str | None) -> int | None:
     return int(text, 16) if text else None
 
 
-_DHCPCD_EVENTS = ("BOUND", "RENEW", "REBIND", "REBOOT")
+_DHCPCD_EVENTS = ("BOUND", "RENEW", "REBIND", "REBOOT", "INFORM", "IPV4LL")
 
 
 def from_dhcpcd(told: Mapping[str, str]) -> Lease | None:
@@ -108,8 +109,8 @@ def from_dhcpcd(told: Mapping[str, str]) -> Lease | None:
         event=told["reason"],
         ip=told["new_ip_address"],
         prefix=int(told["new_subnet_cidr"]),
-        server=told["new_dhcp_server_identifier"],
-        seconds=int(told["new_dhcp_lease_time"]),
+        server=told.get("new_dhcp_server_identifier", ""),
+        seconds=int(told.get("new_dhcp_lease_time", "0")),
         renewal=_decimal(told.get("new_dhcp_renewal_time")),
         rebinding=_decimal(told.get("new_dhcp_rebinding_time")),
         routers=tuple(told.get("new_routers", "").split()),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wirelab.verify.packet import Packet
 
 _REQUEST, _REPLY = 1, 2
-_OFFER, _ACK, _NAK = 2, 5, 6
+_OFFER, _DECLINE, _ACK, _NAK, _RELEASE = 2, 4, 5, 6, 7
 _SHORTEST = 300
 """Bytes of a BOOTP message at least."""
 _OPTIONS = 240
@@ -27,17 +27,21 @@ _ETHERNET = b"\x01\x06"
 _COOKIE = b"\x63\x82\x53\x63"
 _SECOND = 1_000_000_000
 _CLIENT_ID = 61
+_BROADCAST_FLAG = b"\x80\0"
 _SIZES = {1: 4, 28: 4, 50: 4, 51: 4, 53: 1, 54: 4, 57: 2, 58: 4, 59: 4}
 """The bytes of options that are always of one size (RFC 2132)."""
 _SAME = ("subnet_mask", "router", "domain_name_server", "broadcast_address", "domain_name")
-_SAID_TWICE = (*_SAME, "dhcp_server_id", "ip_address_lease_time")
+_SAID_TWICE = (*_SAME, "ip_address_lease_time")
 """Options whose values an offer and its ACK have in common."""
+_TEXTS = ((44, 64), (108, 128))
+"""Where a server's name and a file stand: offset and size (RFC 2131 section 2)."""
 
 
 def dhcp(scene: Scene) -> Iterator[Violation]:
     """Fixed fields are as they must be, and a reply repeats what identifies its request."""
     asked: dict[tuple[object, ...], list[Layer]] = {}
-    offered: dict[tuple[object, ...], Packet] = {}
+    begun: dict[tuple[object, ...], int] = {}
+    offered: dict[tuple[object, ...], list[Packet]] = {}
     for layer in scene.layers("dhcp"):
         packet = layer.packet
         if layer.end - layer.start < _SHORTEST:
@@ -47,10 +51,11 @@ def dhcp(scene: Scene) -> Iterator[Violation]:
         found = [*_form(layer), *_times(packet), *_subnet(scene, packet)]
         if layer.data[layer.start] == _REPLY:
             found += _reply(layer, asked.get(about, []))
-            found += _as_offered(packet, offered.setdefault(about, packet))
+            found += _as_offered(packet, offered.setdefault(about, []))
         else:
             asked.setdefault(about, []).append(layer)
-            found += _request(layer, asked[about][0])
+            first = begun.setdefault((about[0], _part(layer, 28, 6)), packet.frame.time)
+            found += [*_request(layer, asked[about]), *_seconds(layer, asked[about][0], first)]
         for text in found:
             yield _violation(packet, text)
 
@@ -66,7 +71,8 @@ def _part(layer: Layer, offset: int, size: int) -> bytes:
 def _form(layer: Layer) -> Iterator[str]:
     """The head of a message, and that each option is there once."""
     kind = layer.packet.values("dhcp.option.dhcp")
-    wanted = _REPLY if kind and kind[0] in (_OFFER, _ACK, _NAK) else _REQUEST
+    answer = kind and kind[0] in (_OFFER, _ACK, _NAK)
+    wanted = _REPLY if answer else _REQUEST
     if layer.data[layer.start] != wanted:
         yield f"dhcp.type is not {wanted}"
     if _part(layer, 1, 2) != _ETHERNET or any(_part(layer, 34, 10)):
@@ -75,8 +81,11 @@ def _form(layer: Layer) -> Iterator[str]:
         yield "it passed relays, and no relay names itself"
     if _part(layer, 10, 1)[0] & 0x7F or _part(layer, 11, 1)[0]:
         yield "reserved flags are set"
-    if any(_part(layer, 44, 192)):
-        yield "a server's name or a file, which nobody has"
+    if not answer or kind[0] == _NAK:
+        if any(_part(layer, 44, 192)):
+            yield "a server's name or a file, of which only who gives an address may tell"
+    elif any(not _is_text(_part(layer, *room)) for room in _TEXTS):
+        yield "a server's name or a file is no text with nothing but zeros behind"
     if _part(layer, 236, 4) != _COOKIE:
         yield "the magic cookie is missing"
     options = [kind for kind in layer.packet.values("dhcp.option.type") if kind]
@@ -86,6 +95,12 @@ def _form(layer: Layer) -> Iterator[str]:
     body = layer.data[layer.start + _OPTIONS : layer.end]
     if not layer.packet.values("dhcp.option.end") or body.rstrip(b"\0")[-1:] != b"\xff":
         yield "behind the options is not their end, or more than zeros"
+
+
+def _is_text(room: bytes) -> bool:
+    """Whether it is a text that ends, and there is nothing behind its end."""
+    text, end, rest = room.partition(b"\0")
+    return bool(end) and text.isascii() and text.decode().isprintable() and not any(rest)
 
 
 def _sizes(packet: Packet) -> Iterator[str]:
@@ -107,9 +122,9 @@ def _identifier(packet: Packet) -> list[bytes]:
     return [value for kind, value in _options(packet) if kind == _CLIENT_ID]
 
 
-def _request(layer: Layer, first: Layer) -> Iterator[str]:
+def _request(layer: Layer, requests: list[Layer]) -> Iterator[str]:
     """What a client says of itself."""
-    frame = layer.packet.frame
+    frame, first = layer.packet.frame, requests[0]
     if not any(_part(layer, 24, 4)) and _part(layer, 28, 6) != frame.data[6:12]:
         yield "the client's hardware address is not the station's"
     for address in layer.packet.values("dhcp.hw.mac_addr"):
@@ -117,14 +132,32 @@ def _request(layer: Layer, first: Layer) -> Iterator[str]:
             yield "the client's identifier is another station's"
     if _identifier(layer.packet) != _identifier(first.packet):
         yield "the client identifies itself otherwise than before"
+    names = {each.packet.values("dhcp.option.hostname") for each in (layer, first)} - {()}
+    if len(names) > 1:
+        yield "the client has another name than before"
+    if _part(layer, 10, 2) != _part(first, 10, 2):
+        yield "the client wishes for other answers than before"
+    kind = layer.packet.values("dhcp.option.dhcp")
+    same = next(each for each in requests if each.packet.values("dhcp.option.dhcp") == kind)
+    if _options(layer.packet) != _options(same.packet):
+        yield "the options are not those of the same message before"
     if any(_part(layer, 16, 8)):
         yield "a client gives an address or a server"
     if _part(layer, 12, 4) not in (bytes(4), *layer.packet.values("ip.src", 1)):
         yield "the client says that it has another address"
-    seconds = int.from_bytes(_part(layer, 8, 2), "big")
-    elapsed = (frame.time - first.packet.frame.time) / _SECOND
-    if not elapsed - 1 <= seconds <= elapsed + 1:
-        yield f"{seconds} s since the client began, and really {elapsed:.1f}"
+
+
+def _seconds(layer: Layer, first: Layer, begun: int) -> Iterator[str]:
+    """How long the client has been trying: since it asked so first, or since it asked at all.
+
+    Which of the two is left to it; what gives an address back says nothing (RFC 2131 table 5).
+    """
+    packet, seconds = layer.packet, int.from_bytes(_part(layer, 8, 2), "big")
+    if packet.values("dhcp.option.dhcp")[:1] in ((_DECLINE,), (_RELEASE,)) and not seconds:
+        return
+    since = [(packet.frame.time - time) / _SECOND for time in (first.packet.frame.time, begun)]
+    if not any(elapsed - 1 <= seconds <= elapsed + 1 for elapsed in since):
+        yield f"{seconds} s since the client began, and really {since[0]:.1f}"
 
 
 def _reply(layer: Layer, requests: list[Layer]) -> Iterator[str]:
@@ -133,8 +166,12 @@ def _reply(layer: Layer, requests: list[Layer]) -> Iterator[str]:
         yield "nobody asked for this"
         return
     latest, packet = requests[-1], layer.packet
-    if _part(layer, 10, 2) != _part(latest, 10, 2) or _part(layer, 24, 10) != _part(latest, 24, 10):
-        yield "flags, relay or hardware address are not those of the request"
+    flags = {_part(latest, 10, 2), *([_BROADCAST_FLAG] if _is_nak(packet) else [])}
+    if _part(layer, 10, 2) not in flags or _part(layer, 28, 6) != _part(latest, 28, 6):
+        yield "flags or hardware address are not those of the request"
+    # A relay leaves its address in what it gives to the client (RFC 1542 section 4.1.2).
+    if _part(layer, 24, 4) not in (_part(latest, 24, 4), *packet.values("ip.src", 1)):
+        yield "the relay is neither that of the request nor who sent this"
     if _part(layer, 8, 2) not in (b"\0\0", *(_part(each, 8, 2) for each in requests)):
         yield "the seconds are not those of the request"
     if _part(layer, 20, 4) not in (bytes(4), *packet.values("dhcp.option.dhcp_server_id")):
@@ -145,10 +182,10 @@ def _reply(layer: Layer, requests: list[Layer]) -> Iterator[str]:
 
 
 def _delivery(layer: Layer) -> Iterator[str]:
-    """How a reply goes to a client without a relay."""
-    if any(_part(layer, 24, 4)) or any(_part(layer, 12, 4)):
+    """How a reply goes to a client that has no address yet."""
+    if layer.packet.values("ip.dst", 1) == (_part(layer, 24, 4),) or any(_part(layer, 12, 4)):
         return
-    broadcast = bool(_part(layer, 10, 1)[0] & 0x80)
+    broadcast = bool(_part(layer, 10, 1)[0] & 0x80) or _is_nak(layer.packet)
     if layer.packet.frame.data[:6] != (BROADCAST if broadcast else _part(layer, 28, 6)):
         yield "it does not go to the station that its broadcast flag asks for"
     address = b"\xff" * 4 if broadcast else _part(layer, 16, 4)
@@ -156,15 +193,26 @@ def _delivery(layer: Layer) -> Iterator[str]:
         yield "it does not go to the address that its broadcast flag asks for"
 
 
-def _as_offered(packet: Packet, offer: Packet) -> Iterator[str]:
-    """An ACK gives what was offered (RFC 2131 section 4.3.1)."""
-    if packet.values("dhcp.option.dhcp")[:1] == (_NAK,):
+def _is_nak(packet: Packet) -> bool:
+    return packet.values("dhcp.option.dhcp")[:1] == (_NAK,)
+
+
+def _as_offered(packet: Packet, offers: list[Packet]) -> Iterator[str]:
+    """An ACK gives what its server offered (RFC 2131 section 4.3.1)."""
+    if _is_nak(packet):
+        return
+    server = packet.values("dhcp.option.dhcp_server_id")
+    offer = next((o for o in offers if o.values("dhcp.option.dhcp_server_id") == server), None)
+    if offer is None:
+        if offers and packet.values("dhcp.option.dhcp")[:1] == (_ACK,):
+            yield "dhcp.option.dhcp_server_id is of nobody who made an offer"
+        offers.append(packet)
         return
     if packet.values("dhcp.option.type") != offer.values("dhcp.option.type"):
         yield "the options are not those of the offer"
-    for name in _SAID_TWICE:
-        if packet.values(f"dhcp.option.{name}") != offer.values(f"dhcp.option.{name}"):
-            yield f"dhcp.option.{name} is not that of the offer"
+    for field in ("dhcp.server", "dhcp.file", *(f"dhcp.option.{name}" for name in _SAID_TWICE)):
+        if packet.values(field) != offer.values(field):
+            yield f"{field} is not that of the offer"
 
 
 def _times(packet: Packet) -> Iterator[str]:
@@ -178,10 +226,16 @@ def _times(packet: Packet) -> Iterator[str]:
 
 def _subnet(scene: Scene, packet: Packet) -> Iterator[str]:
     """Mask, broadcast address and router agree with the address that is given."""
-    masks, yours = packet.values("dhcp.option.subnet_mask"), packet.values("dhcp.ip.your")
-    if not masks or not yours:
+    masks = packet.values("dhcp.option.subnet_mask")
+    given = [
+        address
+        for field in ("dhcp.ip.your", "dhcp.ip.client")
+        for address in packet.values(field)
+        if any(as_bytes(address))
+    ]
+    if not masks or not given:
         return
-    mask, address = (int.from_bytes(as_bytes(each[0]), "big") for each in (masks, yours))
+    mask, address = (int.from_bytes(as_bytes(each[0]), "big") for each in (masks, given))
     rest = ~mask & 0xFFFFFFFF
     if rest & rest + 1:
         yield "the subnet mask has holes"
@@ -189,7 +243,7 @@ def _subnet(scene: Scene, packet: Packet) -> Iterator[str]:
         if int.from_bytes(as_bytes(value), "big") != address | rest:
             yield "the broadcast address is not that of the subnet"
     for value in packet.values("dhcp.option.router"):
-        if scene.way(packet.frame.point, as_bytes(value)) is None:
+        if as_bytes(value) not in scene.hosts:
             yield "the router is no host of the lab"
         if int.from_bytes(as_bytes(value), "big") & mask != address & mask:
             yield "the router is not in the subnet"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wirelab.verify.field import as_bytes
 from wirelab.verify.laws.scene import BROADCAST, packed_mac
 from wirelab.verify.violation import Violation
 
@@ -50,8 +51,17 @@ def _stations(
     point = packet.frame.point
     sender = scene.way(point, datagram.source)
     yield "eth.src", packed_mac(sender.mac) if sender else None
+    if _is_given(packet, datagram):
+        return  # the law `dhcp` knows to which station it goes
     receiver = scene.way(point, datagram.destination)
     yield "eth.dst", packed_mac(receiver.mac) if receiver else _group(datagram)
+
+
+def _is_given(packet: Packet, datagram: Datagram) -> bool:
+    """Whether it gives its receiver the address to which it goes, and which others may have."""
+    return (datagram.destination,) == packet.values("dhcp.ip.your", 1) and not any(
+        any(as_bytes(address)) for address in packet.values("dhcp.ip.client", 1)
+    )
 
 
 def _group(datagram: Datagram) -> bytes | None:

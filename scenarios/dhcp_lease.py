@@ -5,30 +5,24 @@ from dataclasses import replace
 from wirelab.scenarios.dhcp_messages import (
     ACK,
     BROADCAST,
-    DECLINE,
-    DISCOVER,
     EQUIVALENTS,
     NAK,
-    OFFER,
     QUICK_DHCPCD,
     QUICK_SERVER,
     RELEASE,
     REQUEST,
     exchange,
     from_client,
-    gives,
-    takes,
 )
-from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
+from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.topologies.moving import Moving
 from wirelab.traffic.cable import move_cable
-from wirelab.traffic.clients import Dhcpcd, dhcpcd
+from wirelab.traffic.clients import dhcpcd
 from wirelab.traffic.daemon import Running
-from wirelab.traffic.servers import Dnsmasq
 from wirelab.traffic.servers.dnsmasq import parse_leases
-from wirelab.verify import Item, allow, habit, never, optional, par, seq, step
+from wirelab.verify import Item, seq, step
 
 _MASK = "255.255.255.0"
 _CLOSED = ["dhcp", "arp", "icmp"]

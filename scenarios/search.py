@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from wirelab.scenarios.scenario import Scenario
 from wirelab.verify import DisplayFilter, display_filter
-from wirelab.verify.expect import filters_of
 from wirelab.verify.fields import lookup
+from wirelab.verify.items import filters_of
 from wirelab.verify.lint import everything
 
 

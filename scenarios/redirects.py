@@ -83,6 +83,7 @@ def _play(lab: Stage) -> None:
 
 @scenario(
     "redirect",
+    family="icmp",
     topology=Detour,
     points=POINTS,
     rfcs=_RFCS,
@@ -124,6 +125,7 @@ def redirect(lab: Stage) -> None:
 
 @scenario(
     "redirect-ignored",
+    family="icmp",
     topology=Detour,
     points=POINTS,
     rfcs=_RFCS,

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from wirelab.verify.filter.check import check
@@ -61,6 +61,7 @@ class DisplayFilter:
         return predicate(self.test)
 
 
+@lru_cache(maxsize=2048)
 def display_filter(text: str) -> DisplayFilter:
     """Reads a display filter.
 

@@ -6,9 +6,8 @@ Source: Wireshark 4.0, wireshark-filter(4), and what tshark 4.0 accepts.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wirelab.verify.errors import FilterError
 
@@ -37,8 +36,7 @@ class Token(Enum):
     """Behind the last token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """One token with its place."""
 
     token: Token

@@ -70,8 +70,14 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens = list(lexemes(text))
-        self._at = 0
         self._depth = 0
+        self._go_to(0)
+
+    def _go_to(self, at: int) -> None:
+        """Make a token the next one; kept at hand, for they are looked at much more often."""
+        self._at = at
+        self._next = self._tokens[at] if at < len(self._tokens) else self._tokens[-1]
+        self._symbol = self._next.value if self._next.token is Token.SYMBOL else ""
 
     def whole(self) -> Test:
         test = Always() if self._ended else self._or()
@@ -263,30 +269,21 @@ class _Parser:
     # Tokens.
 
     @property
-    def _next(self) -> Lexeme:
-        return self._tokens[self._at]
-
-    @property
     def _ended(self) -> bool:
         return self._next.token is Token.END
-
-    @property
-    def _symbol(self) -> str:
-        """The symbol that comes next; "" when something else does."""
-        return self._next.value if self._next.token is Token.SYMBOL else ""
 
     def _peek(self, distance: int) -> Lexeme:
         return self._tokens[min(self._at + distance, len(self._tokens) - 1)]
 
     def _advance(self) -> Lexeme:
         lexeme = self._next
-        self._at += 1
+        self._go_to(self._at + 1)
         return lexeme
 
     def _accept(self, symbol: str) -> bool:
         if self._symbol != symbol:
             return False
-        self._at += 1
+        self._go_to(self._at + 1)
         return True
 
     def _expect(self, symbol: str) -> None:

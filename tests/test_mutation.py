@@ -96,7 +96,8 @@ def test_an_expectation_accepts_its_own_capture_with_and_without_names(
     for own in found.values():
         for names in (own.names, {}):
             expectation = own.scenario.expect(own.settings)
-            verdict = judge(expectation, own.capture, names=names, own=bool(names))
+            excuse = own.scenario.excuse
+            verdict = judge(expectation, own.capture, names, own=bool(names), excuse=excuse)
             assert verdict.passed, (own.scenario.id, bool(names), verdict.problems)
 
 

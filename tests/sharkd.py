@@ -13,6 +13,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -29,8 +30,9 @@ class EndedError(Exception):
 class Sharkd:
     """A sharkd that has loaded one capture; it is started again when a filter ends it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, preferences: Mapping[str, str] | None = None) -> None:
         self._path = path
+        self._preferences = preferences or {}
         self._asked = 0
         self._process = self._started()
 
@@ -62,6 +64,9 @@ class Sharkd:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **_ENVIRONMENT},
         )
+        for name, value in self._preferences.items():
+            told = self._ask("setconf", name=name, value=value)
+            assert told["result"]["status"] == "OK", told
         loaded = self._ask("load", file=str(self._path))
         assert loaded["result"]["status"] == "OK", loaded
         return self._process

@@ -88,7 +88,11 @@ def _refused(syn: str) -> str:
             1,
             2,
         ),
-        closed=["tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1", "icmp"],
+        closed=[
+            "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
+            "tcp.seq == 1 && tcp.ack == 1",
+            "icmp",
+        ],
     ),
     excuse=("hops", "transit"),
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),

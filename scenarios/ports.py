@@ -8,18 +8,18 @@ from wirelab.scenarios.icmp_steps import error
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.tcp_steps import (
-    FIN_ACK,
     RST_ACK,
     SYN,
     client,
-    of,
+    finished,
     opened,
     server,
     service_ports,
+    wait_for_ack,
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import tcp_probe
-from wirelab.traffic.tcp_peers import DRAIN, TcpListener
+from wirelab.traffic.tcp_peers import DRAIN, WAIT, TcpListener, tell
 from wirelab.verify import Item, repeat, seq, step
 
 _KINDS = ("open", "closed", "reset", "dropped", "prohibited")
@@ -66,8 +66,8 @@ def _refused(syn: str) -> str:
     ),
     expect=seq(
         *opened("open", "${port.open}"),
-        *client("hang_up", f"tcp.flags == {FIN_ACK} && {of('open')} && tcp.seq == 1"),
-        *server("hung_up", f"tcp.flags == {FIN_ACK} && {of('open')} && tcp.seq == 1"),
+        *finished("client", "client_leaves", "open"),
+        *finished("server", "server_follows", "open"),
         *client("closed", f"tcp.flags == {SYN} && tcp.dstport == ${{port.closed}}"),
         *server("refused", _refused("closed")),
         _syn("reset", "reset"),
@@ -88,11 +88,7 @@ def _refused(syn: str) -> str:
             1,
             2,
         ),
-        closed=[
-            "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
-            "tcp.seq == 1 && tcp.ack == 1",
-            "icmp",
-        ],
+        closed=["tcp", "icmp"],
     ),
     excuse=("hops", "transit"),
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
@@ -121,6 +117,10 @@ def tcp_refused_filtered(lab: Stage) -> None:
     lab["r1"].run(["nft", "-f", "-"], input=_FILTER.format(**ports))
     with suppress(NodeError):  # Linux 6.5 and later send the first four a second apart
         lab["c"].sysctl("net.ipv4.tcp_syn_linear_timeouts", 0)
-    lab.start("s", TcpListener(ports["open"], ((DRAIN,),)))
+    s = lab.start("s", TcpListener(ports["open"], ((DRAIN, WAIT),)))
     for kind, port in ports.items():
         lab.fact(kind, tcp_probe(lab["c"], lab["s"].ip(), port))
+        if kind == "open":
+            wait_for_ack(lab, 0, by="s", number=2)
+            tell(s)
+            wait_for_ack(lab, 0, by="c", number=2)

@@ -20,7 +20,7 @@ from wirelab.scenarios.tcp_steps import (
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import tcp_probe
 from wirelab.traffic.tcp_peers import DRAIN, WAIT, TcpListener, tell
-from wirelab.verify import Item, repeat, seq, step
+from wirelab.verify import Item, equivalent, repeat, seq, step
 
 _KINDS = ("open", "closed", "reset", "dropped", "prohibited")
 _FILTER = """
@@ -33,19 +33,32 @@ table ip filter {{
     }}
 }}
 """
-_REFUSAL = f"tcp.flags == {RST_ACK} && tcp.len == 0 && tcp.seq_raw == 0 && ip.src == ${{s.ip}}"
+_REFUSAL = (
+    f"tcp.flags == {RST_ACK} && tcp.len == 0 && tcp.seq_raw == 0 && tcp.window_size_value == 0"
+    " && ip.src == ${s.ip}"
+)
+_CONSTANT = ("ip.ttl", "tcp.hdr_len", "tcp.window_size_value", "tcp.options.wscale.shift")
+_CLOCK = "tcp.options.timestamp.tsval"
 
 
-def _syn(name: str, kind: str, *, more: str = "", within: str | None = None) -> Item:
-    """An attempt to connect, as it leaves the client."""
+def _syn(name: str, kind: str, *, again: str = "", within: str | None = None) -> Item:
+    """An attempt to connect, as it leaves the client: like the first that was made.
+
+    Args:
+        name: of the step.
+        kind: of the port.
+        again: the step whose SYN is sent again.
+        within: how long after what came before.
+    """
     there = f"ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && tcp.dstport == ${{port.{kind}}}"
-    return step(name, f"tcp.flags == {SYN} && {there}{more}", at="lan", within=within)
-
-
-def _again(syn: str) -> str:
-    """The same SYN, sent again."""
-    same = ("tcp.srcport", "tcp.seq_raw", "tcp.window_size_value", "tcp.options.mss_val")
-    return "".join(f" && {field} == ${{{syn}.{field}}}" for field in same)
+    alike = " && ".join(f"{field} == ${{open.{field}}}" for field in _CONSTANT)
+    offer = "tcp.options.mss_val == 1460 && tcp.option_kind == 4 && tcp.ack_raw == 0"
+    same = (
+        f" && tcp.srcport == ${{{again}.tcp.srcport}} && tcp.seq_raw == ${{{again}.tcp.seq_raw}}"
+        f" && {_CLOCK} > ${{{again}.{_CLOCK}}}"
+    )
+    text = f"tcp.flags == {SYN} && {there} && {alike} && {offer}{same if again else ''}"
+    return step(name, text, at="lan", within=within)
 
 
 def _refused(syn: str) -> str:
@@ -78,8 +91,8 @@ def _refused(syn: str) -> str:
             within="1s",
         ),
         _syn("dropped", "dropped"),
-        _syn("dropped2", "dropped", more=_again("dropped"), within="0.9s..2s"),
-        _syn("dropped3", "dropped", more=_again("dropped"), within="1.8s..4s"),
+        _syn("dropped2", "dropped", again="dropped", within="0.9s..2s"),
+        _syn("dropped3", "dropped", again="dropped2", within="1.8s..4s"),
         repeat(
             seq(
                 _syn("prohibited", "prohibited"),
@@ -91,7 +104,17 @@ def _refused(syn: str) -> str:
         closed=["tcp", "icmp"],
     ),
     excuse=("hops", "transit"),
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
+    equivalents=(
+        IP_ID,
+        DONT_FRAGMENT,
+        QUOTED_TTL,
+        equivalent(
+            "tcp.option*",
+            "who opens a connection offers what it likes (RFC 9293 section 3.2), and its clock for"
+            " time stamps starts where it likes (RFC 7323 section 5.4)",
+            steps=("reset", "dropped*"),
+        ),
+    ),
     look=(
         Look("tcp.flags == 0x002", "who knocks where, and how often", technique="packet list"),
         Look("tcp.flags.reset == 1", "ip.ttl: was it the server, or somebody nearer?", "first TTL"),

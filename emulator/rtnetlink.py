@@ -35,6 +35,7 @@ RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH = 28, 29, 30
 RTMGRP_LINK = 1
 
 IFF_UP = 1
+IFF_LOOPBACK = 8
 IFF_RUNNING = 0x40
 IFF_LOWER_UP = 0x10000
 
@@ -189,11 +190,11 @@ class LinkState:
         """Whether frames pass, as far as the interface has a carrier.
 
         A carrier that has just come is noticed a moment later; until then the interface drops
-        what it is given, though it is up and its port forwards (net/core/link_watch.c). One that
-        was given a queue names that all the while; its operational state then tells.
+        what it is given, though it is up, names its queue and its port forwards: the queue is
+        activated with the operational state (net/core/link_watch.c, linkwatch_do_dev).
         """
-        waits = self.queue == _DROPS_ALL or (self.queue in _GIVEN and not self.operational)
-        drops = self.flags & IFF_LOWER_UP and waits
+        waits = self.queue == _DROPS_ALL or not self.operational
+        drops = self.flags & IFF_LOWER_UP and not self.flags & IFF_LOOPBACK and waits
         return not drops and self.port_state in (None, BR_STATE_FORWARDING)
 
 

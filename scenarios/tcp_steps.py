@@ -49,6 +49,26 @@ def of(name: str) -> str:
     return f"tcp.port == ${{{name}.tcp.srcport}} && tcp.port == ${{{name}.tcp.dstport}}"
 
 
+def finished(side: str, name: str, connection: str) -> tuple[Item, ...]:
+    """One side has no more to say, and the other confirms that it knows."""
+    one, other = (client, server) if side == "client" else (server, client)
+    return (
+        *one(name, f"tcp.flags == {FIN_ACK} && {of(connection)} && tcp.len == 0"),
+        *other(
+            f"{name}_heard",
+            f"tcp.flags == {ACK} && {of(connection)} && tcp.len == 0"
+            f" && tcp.ack == {{${{{name}.tcp.seq}} + 1}}",
+        ),
+    )
+
+
+def wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
+    """Wait until one side has acknowledged a connection up to `number` where the other is."""
+    bare = f"tcp.flags == {ACK} && tcp.len == 0 && tcp.ack == {number}"
+    at = "wan" if by == "c" else "lan"
+    lab.wait_for(f"tcp.stream == {stream} && {bare} && ip.src == ${{{by}.ip}}", at=at)
+
+
 def service_ports(lab: Stage, *names: str) -> tuple[int, ...]:
     """Choose the ports of services, and tell the expectation which ports those are."""
     ports = tuple(lab.random.sample(range(2000, 10000), len(names)))

@@ -6,7 +6,7 @@ from wirelab.verify import Item, forwarded, step
 PORT = "${service.port}"
 """Where the server listens; `service_port` says which port that is."""
 
-SYN, SYN_ACK, ACK, FIN_ACK = "0x002", "0x012", "0x010", "0x011"
+SYN, SYN_ACK, ACK, PSH_ACK, FIN_ACK = "0x002", "0x012", "0x010", "0x018", "0x011"
 RST, RST_ACK = "0x004", "0x014"
 
 Segment = tuple[Item, Item]

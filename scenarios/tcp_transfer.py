@@ -9,6 +9,7 @@ from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.tcp_steps import (
     ACK,
     PORT,
+    PSH_ACK,
     client,
     of,
     opened,
@@ -18,7 +19,7 @@ from wirelab.scenarios.tcp_steps import (
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.tcp_peers import DRAIN, WAIT, TcpCaller, TcpListener, receive, send, tell
-from wirelab.verify import Item, never, par, repeat, seq, stream
+from wirelab.verify import Item, equivalent, never, par, repeat, seq, stream
 
 POINTS = {"lan": "r1-eth0", "wan": "r1-eth1"}
 _MSS = 1448  # bytes of data in a full segment: 1500, less 40 of headers and 12 of a time stamp
@@ -33,11 +34,17 @@ _CLOSED = [
 ]
 
 
+_REPEATED = ("tcp.payload", "tcp.flags", "tcp.window_size_value")
+
+
 def _transfer(flow: str, lost: int) -> Iterator[Item]:
     """Six segments of the server, of which one does not get to the client, and then does."""
     yield from opened(flow, f"${{port.{flow}}}")
     starts = {n: 1 + _MSS * (n - 1) for n in range(1, _SEGMENTS + 2)}
-    segment = f"{of(flow)} && tcp.len == {_MSS} && tcp.ack == 1"
+    segment = (
+        f"{of(flow)} && tcp.len == {_MSS} && tcp.ack == 1 && tcp.flags in {{{ACK}, {PSH_ACK}}}"
+        " && tcp.hdr_len == 32 && tcp.options[0:4] == 01:01:08:0a"
+    )
     sent = {
         n: server(f"{flow}_data{n}", f"{segment} && tcp.seq == {starts[n]}")
         for n in range(1, _SEGMENTS + 1)
@@ -55,7 +62,7 @@ def _transfer(flow: str, lost: int) -> Iterator[Item]:
     again = server(
         f"{flow}_again",
         f"{segment} && tcp.seq == {starts[lost]}"
-        f" && tcp.payload == ${{{flow}_data{lost}.tcp.payload}}",
+        + "".join(f" && {field} == ${{{flow}_data{lost}.{field}}}" for field in _REPEATED),
         within="0.15s..1s" if lost == _SEGMENTS else "1s",
     )
     branches = [seq(*(sent[n][0] for n in sent), *again), seq(*arrived)]
@@ -87,7 +94,21 @@ _BUFFER = 16384  # bytes; with more, the window grows and every acknowledgment i
         *_transfer("fast", _MIDDLE),
         closed=_CLOSED,
     ),
-    equivalents=(IP_ID, DONT_FRAGMENT),
+    equivalents=(
+        IP_ID,
+        DONT_FRAGMENT,
+        equivalent(
+            "tcp.options.timestamp.tsval",
+            "it was lost, and nobody has seen its time but the sender (RFC 7323 section 5.4)",
+            steps=("slow_data6", "fast_data3"),
+        ),
+        equivalent(
+            "*",
+            "segments that meet on their way pass a router in either order (RFC 9293 section 3.4)",
+            steps=("fast_gap*", "fast_data*", "fast_again*"),
+            operators=("swap",),
+        ),
+    ),
     look=(
         Look(
             'frame.interface_name == "wan" && tcp.analysis.retransmission && ip.src == ${s.ip}',

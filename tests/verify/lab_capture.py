@@ -151,10 +151,20 @@ def shut_window() -> list[Seen]:
     return [*talk()[:8], *out(shut), *probe, *out(shut)]
 
 
+def overtaken_segment() -> list[Seen]:
+    """Of two segments the second is the first to pass the second point."""
+    first, second = _two_segments()
+    return [*talk()[:6], first[0], *second, first[1]]
+
+
+def _two_segments() -> tuple[list[Seen], list[Seen]]:
+    first = back(segment("A", 501, 101, b"one", server=True))
+    return first, back(segment("PA", 504, 101, b"two", server=True))
+
+
 def lost_segment() -> list[Seen]:
     """The first of two segments is lost behind the first point, and sent again."""
-    first = back(segment("A", 501, 101, b"one", server=True))
-    second = back(segment("PA", 504, 101, b"two", server=True))
+    first, second = _two_segments()
     return [*talk()[:6], first[0], *second, *out(segment("A", 101, 501)), *first]
 
 

@@ -95,6 +95,7 @@ CASES = [
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 99, 501))]),
     ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 5, 101, server=True))]),
     ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 0, 102, server=True))]),
+    ("tcp", lab.overtaken_segment()),
     ("tcp", lab.out(lab.segment("SF", 100, 0))),
     ("tcp", lab.out(lab.segment("S", 100, 1))),
     ("dns", LOOKUP[2:]),

@@ -7,7 +7,8 @@ from wirelab.scenarios.stage import Stage
 from wirelab.topologies.crowd import Crowd
 from wirelab.topologies.lan import Lan
 from wirelab.topologies.routed import Routed
-from wirelab.traffic.clients import arp_scan, arping, neighbours, ping
+from wirelab.traffic.clients import arp_scan, arping, logger, neighbours, ping
+from wirelab.traffic.servers import Collector
 from wirelab.verify import Item, equivalent, forwarded, par, seq, step
 
 _SECOND = "0.9s..3s"  # between two questions; a busy machine's timers are late
@@ -135,22 +136,27 @@ _ASK = (  # what the laws of the lab do not say of every question
     f" && arp.dst.hw_mac == {ZERO}"
 )
 
+_ANSWER = (
+    "arp.opcode == 2 && eth.dst == ${c.mac} && arp.dst.hw_mac == ${c.mac}"
+    " && arp.dst.proto_ipv4 == ${c.ip}"
+)
+
 
 def _sweep(settings: Settings) -> Item:
-    last = 2 ** (32 - settings["prefix"]) - 1
-    ends = {0: " && arp.dst.proto_ipv4 == ${lan.first}"}
-    ends[last] = " && arp.dst.proto_ipv4 == ${lan.last}"
-    asked, heard = [], []
-    for n in range(last + 1):
-        after = f" && arp.dst.proto_ipv4 > ${{ask{n - 1}.arp.dst.proto_ipv4}}" if n else ""
-        asked.append(step(f"ask{n}", _ASK + after + ends.get(n, ""), at="c"))
-        heard.append(forwarded(f"ask{n}", "c", "x", hops=0))
-    answers = (step(f"h{n}_is_at", is_at(f"h{n}"), at="c") for n in _hosts(settings))
-    return seq(par(seq(*asked), seq(*heard), *answers), closed=["arp", "ip"])
-
-
-def _hosts(settings: Settings) -> range:
-    return range(1, settings["hosts"] + 1)
+    asked = []
+    for n in range(2 ** (32 - settings["prefix"])):
+        behind = f" && arp.dst.proto_ipv4 > ${{ask{n - 1}.arp.dst.proto_ipv4}}" if n else ""
+        asked.append(step(f"ask{n}", f"{_ASK} && arp.dst.proto_ipv4 == ${{lan{n}.ip}}{behind}"))
+    hosts = range(1, settings["hosts"] + 1)
+    everybody = ", ".join(f"${{h{n}.ip}}" for n in hosts)
+    alive = []
+    for n in hosts:
+        behind = f" && arp.src.proto_ipv4 > ${{alive{n - 1}.arp.src.proto_ipv4}}" if n > 1 else ""
+        alive.append(
+            step(f"alive{n}", f"{_ANSWER} && arp.src.proto_ipv4 in {{{everybody}}}{behind}")
+        )
+    heard = (forwarded(f"ask{n}", "c", "x", hops=0) for n in range(len(asked)))
+    return seq(par(seq(*asked), seq(*alive), seq(*heard)), closed=["arp", "ip"], at="c")
 
 
 @scenario(
@@ -180,9 +186,9 @@ def arp_sweep(lab: Stage) -> None:
     """
     c = lab["c"]
     network = c.interface().addresses[0].network
-    lab.names |= {"lan.first": str(network[0]), "lan.last": str(network[-1])}
+    lab.names |= {f"lan{n}.ip": str(address) for n, address in enumerate(network)}
     lab.fact("found", arp_scan(c, passes=1))
-    lab.wait_for("arp.dst.proto_ipv4 == ${lan.last}", at="x")
+    lab.wait_for(f"arp.dst.proto_ipv4 == {network[-1]}", at="x")
 
 
 _ROUTER_ASKS = who_has("s", asks="r1-eth1")
@@ -196,23 +202,14 @@ table arp asleep {
 """
 
 
-def _echo(n: int) -> str:
-    return f"{echo('c', 's')} && icmp.seq == {n} && eth.dst == ${{r1.mac}}"
-
-
-def _passed(n: int) -> tuple[Item, ...]:
-    """Echo request `n` leaves the router, and its reply comes back to the client."""
-    return (
-        forwarded(f"echo{n}", "c", "wan", within="1s"),
-        step(f"reply{n}", reply(f"echo{n}"), within="1s", at="wan"),
-        forwarded(f"reply{n}", "wan", "lan", within="1s"),
-        forwarded(f"reply{n}", "wan", "c", within="1s"),
-    )
-
-
 def _to_router(name: str, filter_: str) -> tuple[Item, ...]:
     """A frame that the client sends, and that reaches the router."""
     return step(name, filter_, at="c"), forwarded(name, "c", "lan", hops=0)
+
+
+def _line(n: int) -> tuple[Item, ...]:
+    ends = "udp.dstport == 514 && ip.src == ${c.ip} && ip.dst == ${s.ip} && eth.dst == ${r1.mac}"
+    return _to_router(f"line{n}", f'{ends} && udp.payload contains "line {n}"')
 
 
 @scenario(
@@ -224,36 +221,42 @@ def _to_router(name: str, filter_: str) -> tuple[Item, ...]:
         *_to_router("client_asks", who_has("r1")),
         step("router_says", is_at("r1"), within="1s", at="lan"),
         forwarded("router_says", "lan", "c", hops=0),
-        *_to_router("echo1", _echo(1)),
+        *_line(1),
         step("router_asks", _ROUTER_ASKS, at="wan"),
-        *_to_router("echo2", _echo(2)),
-        step("router_asks_again", _ROUTER_ASKS, within=_SECOND, of="router_asks", at="wan"),
+        *_line(2),
+        step("router_asks_again", _ROUTER_ASKS, within="1.9s..5s", of="router_asks", at="wan"),
         step("server_says", is_at("s", asks="r1-eth1"), within="1s", at="wan"),
-        *_passed(2),
-        *_to_router("echo3", _echo(3)),
-        *_passed(3),
-        closed=["arp", "icmp"],
+        forwarded("line2", "c", "wan", within="1s"),
+        *_line(3),
+        forwarded("line3", "c", "wan", within="1s"),
+        closed=["arp", "udp", "icmp"],
     ),
     look=(
-        Look("icmp.seq == 1", "it came to the router, seen at `lan`, and no further"),
-        Look("icmp.type == 8 && !icmp.resp_in", "requests without a reply, in one point's file"),
-        Look("arp || icmp", "the second waited for ARP, the third did not",
+        Look('udp.payload contains "line 1"', "it came to the router, seen at `lan`, no further"),
+        Look("udp", "three lines before the router, two behind it", technique="displayed count"),
+        Look("arp || udp", "the second waited for ARP, the third did not",
              technique="delta column"),
     ),
 )  # fmt: skip
 def arp_first_packet_loss(lab: Stage) -> None:
     """The first packet is lost, and nothing is broken.
 
-    The router has to find the server's MAC, and the server, just awake, misses the first question;
-    the second comes a second later. In the meantime the router may keep what it cannot send yet,
-    but only little: here one packet, as the standard asks for at least, the latest. So the first
-    echo request is gone without a message, the second is late, the third as fast as all that
-    follow. One lost packet at the beginning of a ping is the sign of ARP on the way.
+    The client sends lines to a log collector, in datagrams. The router has to find the collector's
+    MAC, and the collector, just awake, misses the first question; the second comes two seconds
+    later. Meanwhile the router may keep what it cannot send yet, but only little: here the latest
+    packet, as the standard asks for at least. So the first line is gone, without a message to
+    anybody, the second is late, and the third is as fast as all that follow. A first packet that is
+    lost, of a ping as well, is the sign of ARP on the way.
     """
     lab["r1"].sysctl("net.ipv4.neigh.r1-eth1.unres_qlen_bytes", 0)
+    lab["r1"].sysctl("net.ipv4.neigh.r1-eth1.retrans_time_ms", 2000)
+    lab.start("s", Collector())
     lab["s"].run(["nft", "-f", "-"], input=_LOSE_FIRST_QUESTION)
-    pinged = ping(lab["c"], lab["s"].ip(), count=3, interval=0.7, wait=3, check=False)
-    lab.fact("ping", pinged)
+    for n in (1, 2, 3):
+        logger(lab["c"], lab["s"].ip(), [f"line {n}"])
+        lab.wait_for("udp", at="lan", count=n)
+        if n > 1:
+            lab.wait_for("udp", at="wan", count=n - 1)
     lab.fact("neighbours", neighbours(lab["r1"]))
 
 

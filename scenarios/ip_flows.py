@@ -1,5 +1,6 @@
 """IPv4 headers over time: the numbers of packets, and who is behind one address."""
 
+from wirelab.scenarios.ip_steps import until_closed
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.balanced import Balanced
@@ -106,7 +107,7 @@ def ipid(lab: Stage) -> None:
         logger(lab[node], server, [f"line {n} of {node}" for n in _COUNT])
         lab.wait_for(f"udp.dstport == 514 && ip.src == ${{{node}.ip}}", at="wan", count=_LINES)
     logger(lab["c"], server, ["hello"], over="tcp")
-    lab.wait_for("tcp.len > 0", at="wan")
+    until_closed(lab, at="wan")
 
 
 _BALANCE = """
@@ -154,7 +155,7 @@ def _behind_vip(settings: Settings) -> Item:
     ttls = settings["ttl_b2"], settings["ttl_b1"]
     parts = (_connection(n, ttls[n % 2]) for n in range(1, _CONNECTIONS + 1))
     return seq(*(part for each in parts for part in each),
-               closed=["icmp", "tcp.flags.syn == 1", "tcp.len > 0"])  # fmt: skip
+               closed=["udp", "icmp", "tcp.flags.syn == 1", "tcp.len > 0"])  # fmt: skip
 
 
 @scenario(
@@ -192,4 +193,4 @@ def lb_behind_vip(lab: Stage) -> None:
     lab["r1"].run(["nft", "-f", "-"], input=_BALANCE.format(vip=vip, **backends))
     for n in range(1, _CONNECTIONS + 1):
         logger(lab["c"], vip, [f"line {n}"], over="tcp")
-        lab.wait_for("tcp.len > 0", at="wan", count=n)
+        until_closed(lab, at="b1" if n % 2 else "b2", connections=(n + 1) // 2)

@@ -1,5 +1,7 @@
 """ARP in trouble: nobody answers, two answer, everybody is asked."""
 
+from ipaddress import ip_address
+
 from wirelab.scenarios.arp_steps import (
     BROADCAST,
     ZERO,
@@ -155,14 +157,10 @@ def _sweep(settings: Settings) -> Item:
     for n in range(2 ** (32 - settings["prefix"])):
         behind = f" && arp.dst.proto_ipv4 > ${{ask{n - 1}.arp.dst.proto_ipv4}}" if n else ""
         asked.append(step(f"ask{n}", f"{_ASK} && arp.dst.proto_ipv4 == ${{lan{n}.ip}}{behind}"))
-    hosts = range(1, settings["hosts"] + 1)
-    everybody = ", ".join(f"${{h{n}.ip}}" for n in hosts)
-    alive = []
-    for n in hosts:
-        behind = f" && arp.src.proto_ipv4 > ${{alive{n - 1}.arp.src.proto_ipv4}}" if n > 1 else ""
-        alive.append(
-            step(f"alive{n}", f"{_ANSWER} && arp.src.proto_ipv4 in {{{everybody}}}{behind}")
-        )
+    alive = (
+        step(f"alive{n}", f"{_ANSWER} && arp.src.proto_ipv4 == ${{host{n}.ip}}")
+        for n in range(1, settings["hosts"] + 1)
+    )
     heard = (forwarded(f"ask{n}", "c", "x", hops=0) for n in range(len(asked)))
     return seq(par(seq(*asked), seq(*alive), seq(*heard)), closed=["arp", "ip"], at="c")
 
@@ -194,6 +192,8 @@ def arp_sweep(lab: Stage) -> None:
     """
     c = lab["c"]
     network = c.interface().addresses[0].network
+    hosts = sorted(ip_address(lab[f"h{n + 1}"].ip()) for n in range(lab.settings["hosts"]))
     lab.names |= {f"lan{n}.ip": str(address) for n, address in enumerate(network)}
+    lab.names |= {f"host{n}.ip": str(address) for n, address in enumerate(hosts, start=1)}
     lab.fact("found", arp_scan(c, passes=1))
     lab.wait_for(f"arp.dst.proto_ipv4 == {network[-1]}", at="x")

@@ -84,7 +84,14 @@ def test_it_accepts_no_other_scenarios_capture(
             continue
         names = {} if foreign else {**own.names, **other.names}
         expectation = own.scenario.expect(own.settings)
-        verdict = judge(expectation, other.capture, names=names, own=not foreign, diagnose=False)
+        verdict = judge(
+            expectation,
+            other.capture,
+            names=names,
+            excuse=own.scenario.excuse,
+            own=not foreign,
+            diagnose=False,
+        )
         accepted += [name] if verdict.passed else []
     assert accepted == []
 
@@ -96,7 +103,8 @@ def test_an_expectation_accepts_its_own_capture_with_and_without_names(
     for own in found.values():
         for names in (own.names, {}):
             expectation = own.scenario.expect(own.settings)
-            verdict = judge(expectation, own.capture, names=names, own=bool(names))
+            excuse = own.scenario.excuse
+            verdict = judge(expectation, own.capture, names=names, excuse=excuse, own=bool(names))
             assert verdict.passed, (own.scenario.id, bool(names), verdict.problems)
 
 

@@ -171,8 +171,8 @@ def _sweep(settings: Settings) -> Item:
     points={"c": "c-eth0", "x": "x-eth0"},
     rfcs=("RFC 826",),
     settings=(
-        Setting("hosts", 5, "hosts that are there to be found", 1, 20, "hosts"),
-        Setting("prefix", 26, "length of the prefix; 24 for 256 addresses", 24, 26, "bits"),
+        Setting("hosts", 5, "hosts that are there to be found", 1, 9, "hosts"),
+        Setting("prefix", 27, "length of the prefix; 24 for 256 addresses", 24, 27, "bits"),
     ),
     expect=_sweep,
     look=(

@@ -178,8 +178,8 @@ def scenario(
     def make(play: Play) -> Scenario:
         module = play.__module__.rpartition(".")[2]
         return Scenario(
-            id, family or module.partition("_")[0], topology, points, of_settings, play, rfcs, settings, fixed or {}, origin,
-            excuse, equivalents, look, slow,
+            id, family or module.partition("_")[0], topology, points, of_settings, play, rfcs,
+            settings, fixed or {}, origin, excuse, equivalents, look, slow,
         )  # fmt: skip
 
     return make

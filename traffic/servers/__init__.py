@@ -2,6 +2,7 @@
 
 from wirelab.traffic.servers.dhcp_relay import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
+from wirelab.traffic.servers.httpd import Httpd
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nsd import Nsd
 from wirelab.traffic.servers.pyftpd import Pyftpd, User
@@ -13,6 +14,7 @@ __all__ = [
     "Boot",
     "DhcpRelay",
     "Dnsmasq",
+    "Httpd",
     "Named",
     "Nsd",
     "Pyftpd",

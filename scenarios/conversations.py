@@ -1,12 +1,13 @@
 """Conversations: which side a capture is from, who talks most, what is in a haystack."""
 
-from wirelab.scenarios.equivalents import IP_ID
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
+from wirelab.topologies.farm import Farm
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import curl, ping
 from wirelab.traffic.servers import Httpd
-from wirelab.verify import Item, forwarded, par, seq, step
+from wirelab.verify import Item, forwarded, optional, par, seq, step, stream
 
 _CLOSED = [
     "icmp.type in {3, 5, 11, 12}",
@@ -98,3 +99,83 @@ def capture_side(lab: Stage) -> None:
     lab.fact("ping", ping(lab["c"], lab["s"].ip()))
     lab.fact("curl", curl(lab["c"], f"http://{lab['s'].ip()}/page"))
     lab.wait_for("tcp.flags.fin == 1 && ip.src == ${c.ip}", at="s")
+
+
+_DOWNLOADS = ("web1", "web2", "web3", "web4", "web2")
+"""Who is asked for a page, one after the other."""
+_TO_MUTE = "icmp.type == 8 && ip.src == ${c.ip} && ip.dst == ${mute.ip}"
+
+
+def download(name: str, client: str, server: str) -> Item:
+    """A page fetched from a web server, as the client sees it; `NAME.sha256` is that of it all."""
+    from_client = f"ip.src == ${{{client}.ip}} && ip.dst == ${{{server}.ip}} && tcp.dstport == 80"
+    from_server = f"ip.src == ${{{server}.ip}} && ip.dst == ${{{client}.ip}} && tcp.srcport == 80"
+    own = f"{from_client} && tcp.srcport == ${{{name}_syn.tcp.srcport}}"
+    peer = f"{from_server} && tcp.dstport == ${{{name}_syn.tcp.srcport}}"
+    return seq(
+        step(f"{name}_syn", f"{from_client} && tcp.flags == 0x002"),
+        step(f"{name}_syn_ack", f"{peer} && tcp.flags == 0x012 && tcp.ack == 1"),
+        step(f"{name}_get", f'{own} && http.request.method == "GET"'),
+        par(
+            seq(
+                stream(f"{name}_page", f"{peer} && tcp.len > 0", equals=f"${{{name}.sha256}}"),
+                # Or it goes with the last of the page. That there is one is seen from what the
+                # client acknowledges.
+                optional(
+                    step(f"{name}_server_fin", f"{peer} && tcp.flags.fin == 1 && tcp.len == 0")
+                ),
+            ),
+            step(f"{name}_client_fin", f"{own} && tcp.flags.fin == 1"),
+        ),
+    )
+
+
+@scenario(
+    "stats-conversations",
+    topology=Farm,
+    points={"c": "c-eth0"},
+    rfcs=("RFC 9293 section 3.3.1",),
+    expect=seq(
+        *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
+        *(step(f"unanswered{n}", f"{_TO_MUTE} && icmp.seq == {n}") for n in (1, 2)),
+        closed=["icmp", *_CLOSED],
+        at="c",
+    ),
+    equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look("", "who transmits: a station without sent packets was only spoken to",
+             technique="endpoints"),
+        Look("tcp", "four servers talked, over five connections; sorted by bytes, the busiest is"
+             " first", technique="conversations"),
+        Look("ip.addr == ${web2.ip}", "how many packets have to do with it: == and not =",
+             technique="displayed count"),
+        Look("tcp.flags.syn == 1 && tcp.flags.ack == 0", "one for each connection",
+             technique="filter button"),
+        Look("tcp.stream == 4", "the fifth connection alone, the second to one server",
+             technique="stream number"),
+        Look("http.response", "the page, byte for byte, behind the empty line",
+             technique="save raw"),
+    ),
+)  # fmt: skip
+def stats_conversations(lab: Stage) -> None:
+    """Who talks with whom, and who most: five downloads from four servers.
+
+    How large the pages are the seed decides, and so who is the busiest. One server is asked twice:
+    a conversation of two addresses may be several TCP connections. The host `mute` is pinged and
+    keeps silent: it is among the endpoints, but transmits nothing.
+    """
+    sizes = lab.random.sample(range(1_000, 30_000), len(_DOWNLOADS))
+    pages = {f"d{n}": lab.random.randbytes(size) for n, size in enumerate(sizes, start=1)}
+    for server in sorted(set(_DOWNLOADS)):
+        lab.start(server, Httpd(home=pages))
+    fetched = dict.fromkeys(_DOWNLOADS, 0)
+    for name, server in zip(pages, _DOWNLOADS, strict=True):
+        answer = curl(lab["c"], f"http://{lab[server].ip()}/{name}", options=("--include",))
+        lab.names[f"{name}.sha256"] = answer.sha256
+        lab.wait_for(f"tcp.flags.fin == 1 && tcp.dstport == {answer.local_port}", at="c")
+        fetched[server] += answer.size
+        lab.fact(name, answer)
+    lab.fact("busiest", max(fetched, key=lambda server: fetched[server]))
+    lab.fact("fetched", fetched)
+    silence = ping(lab["c"], lab["mute"].ip(), count=2, interval=0.1, wait=1, check=False)
+    lab.fact("ping", silence)

@@ -9,7 +9,7 @@ from wirelab.traffic.clients import curl, ping
 from wirelab.traffic.servers import Httpd
 from wirelab.verify import Item, forwarded, optional, par, seq, step, stream
 
-_CLOSED = [
+CLOSED = [
     "icmp.type in {3, 5, 11, 12}",
     "tcp.len > 0",
     "tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1",
@@ -47,7 +47,7 @@ def _capture_side(settings: Settings) -> Item:
             passes("page", to_client, "tcp.flags == 0x019 && http.response.code == 200"),
         ),
         passes("farewell", to_server, "tcp.flags == 0x011"),
-        closed=_CLOSED,
+        closed=CLOSED,
     )
 
 
@@ -138,7 +138,7 @@ def download(name: str, client: str, server: str) -> Item:
     expect=seq(
         *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
         *(step(f"unanswered{n}", f"{_TO_MUTE} && icmp.seq == {n}") for n in (1, 2)),
-        closed=["icmp", *_CLOSED],
+        closed=["icmp", *CLOSED],
         at="c",
     ),
     equivalents=(IP_ID, DONT_FRAGMENT),

@@ -86,6 +86,7 @@ def span_vs_port(lab: Stage) -> None:
     copies what passes the server's port: it has no address, takes no part, and sees both
     conversations whole.
     """
+    lab.keep_neighbours()
     for client in ("c", "x"):
         answers = ping(lab[client], lab["s"].ip(), count=lab.settings["count"], interval=0.1)
         lab.fact(f"ping of {client}", answers)
@@ -134,6 +135,7 @@ def unicast_flooding(lab: Stage) -> None:
     another path. Each host sees everything, although it is not addressed: eth.dst is somebody
     else's. Nothing fails; but there is load on every port, and anybody can listen.
     """
+    lab.keep_neighbours()
     for client in ("x", "c"):
         answers = ping(lab[client], lab["s"].ip(), count=lab.settings["count"], interval=0.1)
         lab.fact(f"ping of {client}", answers)
@@ -230,5 +232,6 @@ def duplicate_capture(lab: Stage) -> None:
     repetition another number (but for zero, where it does not number at all). Counts and statistics
     of such a capture are wrong, and Wireshark calls TCP segments in it retransmissions.
     """
+    lab.keep_neighbours()
     count = lab.settings["count"]
     lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=count, interval=0.1))

@@ -24,7 +24,10 @@ class Spans(Topo):
         for host in (c, r1, self.addHost("m", ip=None)):
             self.addLink(host, near)
         self.addLink(r1, far, params1={"ip": "10.0.20.1/24"})
-        self.addLink(self.addHost("s", ip="10.0.20.20/24", defaultRoute="via 10.0.20.1"), far)
+        self.addLink(
+            self.addHost("s", ip="10.0.20.20/24", defaultRoute="via 10.0.20.1"),
+            far,
+        )
 
 
 topos = {"spans": Spans}

@@ -7,7 +7,7 @@ from wirelab.topologies.farm import Farm
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import curl, ping
 from wirelab.traffic.servers import Httpd
-from wirelab.verify import Item, forwarded, optional, par, seq, step, stream
+from wirelab.verify import Item, allow, forwarded, never, optional, par, seq, step, stream
 
 CLOSED = [
     "icmp.type in {3, 5, 11, 12}",
@@ -47,7 +47,8 @@ def _capture_side(settings: Settings) -> Item:
             passes("page", to_client, "tcp.flags == 0x019 && http.response.code == 200"),
         ),
         passes("farewell", to_server, "tcp.flags == 0x011"),
-        closed=CLOSED,
+        closed=["arp", *CLOSED],
+        allow=[allow("a neighbour is found", "arp", most=2, at=point) for point in _PATH],
     )
 
 
@@ -94,6 +95,7 @@ def capture_side(lab: Stage) -> None:
     BusyBox's httpd sends the head of its answer at once. The page would wait until that is
     acknowledged (Nagle), but the FIN behind it takes it along.
     """
+    lab.keep_neighbours()
     content = lab.random.randbytes(lab.random.randint(400, 900))
     lab.start("s", Httpd(home={"page": content}))
     lab.fact("ping", ping(lab["c"], lab["s"].ip()))
@@ -115,17 +117,17 @@ def download(name: str, client: str, server: str) -> Item:
     return seq(
         step(f"{name}_syn", f"{from_client} && tcp.flags == 0x002"),
         step(f"{name}_syn_ack", f"{peer} && tcp.flags == 0x012 && tcp.ack == 1"),
-        step(f"{name}_get", f'{own} && http.request.method == "GET"'),
+        step(f"{name}_get", f'{own} && tcp.flags == 0x018 && http.request.method == "GET"'),
         par(
             seq(
                 stream(f"{name}_page", f"{peer} && tcp.len > 0", equals=f"${{{name}.sha256}}"),
                 # Or it goes with the last of the page. That there is one is seen from what the
                 # client acknowledges.
                 optional(
-                    step(f"{name}_server_fin", f"{peer} && tcp.flags.fin == 1 && tcp.len == 0")
+                    step(f"{name}_server_fin", f"{peer} && tcp.flags == 0x011 && tcp.len == 0")
                 ),
             ),
-            step(f"{name}_client_fin", f"{own} && tcp.flags.fin == 1"),
+            step(f"{name}_client_fin", f"{own} && tcp.flags == 0x011"),
         ),
     )
 
@@ -138,7 +140,9 @@ def download(name: str, client: str, server: str) -> Item:
     expect=seq(
         *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
         *(step(f"unanswered{n}", f"{_TO_MUTE} && icmp.seq == {n}") for n in (1, 2)),
-        closed=["icmp", *CLOSED],
+        never("tcp.flags.reset == 1"),
+        closed=["arp", "icmp", *CLOSED],
+        allow=[allow("the router is found", "arp", most=2)],
         at="c",
     ),
     equivalents=(IP_ID, DONT_FRAGMENT),
@@ -164,6 +168,7 @@ def stats_conversations(lab: Stage) -> None:
     a conversation of two addresses may be several TCP connections. The host `mute` is pinged and
     keeps silent: it is among the endpoints, but transmits nothing.
     """
+    lab.keep_neighbours()
     sizes = lab.random.sample(range(1_000, 30_000), len(_DOWNLOADS))
     pages = {f"d{n}": lab.random.randbytes(size) for n, size in enumerate(sizes, start=1)}
     for server in sorted(set(_DOWNLOADS)):

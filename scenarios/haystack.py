@@ -8,7 +8,7 @@ from wirelab.topologies.haystack import Haystack
 from wirelab.traffic.clients import curl, dig, ftp_session, traceroute, udp_probe
 from wirelab.traffic.clients.ping import parse_ping
 from wirelab.traffic.servers import Httpd, Nsd, Pyftpd, Record, User, Zone, name_servers
-from wirelab.verify import Item, par, seq, step
+from wirelab.verify import Item, never, par, seq, step
 
 _NAME = "www.example.test"
 _SNMP = 161
@@ -57,18 +57,24 @@ def _fails_to_log_in(client: str) -> Item:
     return seq(
         step("ftp_syn", f"{to_server} && tcp.flags == 0x002"),
         step("ftp_syn_ack", f"{to_client} && tcp.flags == 0x012 && tcp.ack == 1"),
-        step("greeting", f"{to_client} && ftp.response.code == 220"),
+        step("greeting", f"{to_client} && tcp.flags == 0x018 && ftp.response.code == 220"),
         *(
             part
             for command, code in said
             for part in (
-                step(command, f'{to_server} && ftp.request.command == "{command}"'),
-                step(f"{command}_reply", f"{to_client} && ftp.response.code == {code}"),
+                step(
+                    command,
+                    f'{to_server} && tcp.flags == 0x018 && ftp.request.command == "{command}"',
+                ),
+                step(
+                    f"{command}_reply",
+                    f"{to_client} && tcp.flags == 0x018 && ftp.response.code == {code}",
+                ),
             )
         ),
         par(
-            step("ftp_client_fin", f"{to_server} && tcp.flags.fin == 1"),
-            step("ftp_server_fin", f"{to_client} && tcp.flags.fin == 1"),
+            step("ftp_client_fin", f"{to_server} && tcp.flags == 0x011"),
+            step("ftp_server_fin", f"{to_client} && tcp.flags == 0x011"),
         ),
     )
 
@@ -117,6 +123,7 @@ def _haystack(settings: Settings) -> Item:
             seq(_resolves("c2"), _fails_to_log_in("c2"), _traces("c2"), _asks_a_closed_port("c2")),
             seq(_resolves("c3"), _pings("c3", settings["count"])),
         ),
+        never("tcp.flags.reset == 1"),
         closed=["arp", "udp", "icmp", *CLOSED],
         at="m",
     )

@@ -174,18 +174,19 @@ def _packet(name: str, text: str, ttl: int, source: str, destination: str) -> It
 def _duplicates(settings: Settings) -> Item:
     items: list[Item] = []
     for n in range(1, settings["count"] + 1):
+        ident = f"icmp.ident == ${{echo{n}.icmp.ident}}"
         echo = f"icmp.type == 8 && icmp.seq == {n} && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}}"
         reply = (
-            f"icmp.type == 0 && icmp.ident == ${{echo{n}.icmp.ident}} && icmp.seq == {n}"
+            f"icmp.type == 0 && icmp.seq == {n} && {ident} && data.data == ${{echo{n}.data.data}}"
             " && ip.src == ${s.ip} && ip.dst == ${c.ip}"
         )
-        same = f"ip.id == ${{echo{n}.ip.id}} && icmp.ident == ${{echo{n}.icmp.ident}}"
+        same = f"ip.id == ${{echo{n}.ip.id}} && data.data == ${{echo{n}.data.data}}"
         first = n == 1
         items += [
             _packet(f"echo{n}", echo, 64, "c", "r1"),
             _copy(f"echo{n}"),
             *(_asks("r1-eth1", "s") if first else ()),
-            _packet(f"echo{n}_routed", f"{echo} && {same}", 63, "r1-eth1", "s"),
+            _packet(f"echo{n}_routed", f"{echo} && {ident} && {same}", 63, "r1-eth1", "s"),
             _packet(f"reply{n}", reply, 64, "s", "r1-eth1"),
             _packet(f"reply{n}_routed", f"{reply} && ip.id == ${{reply{n}.ip.id}}", 63, "r1", "c"),
             _copy(f"reply{n}_routed"),

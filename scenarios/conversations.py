@@ -1,6 +1,6 @@
 """Conversations: which side a capture is from, who talks most, what is in a haystack."""
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, TCP_ROOM, WEB_CLIENT
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.farm import Farm
@@ -117,7 +117,11 @@ def download(name: str, client: str, server: str) -> Item:
     return seq(
         step(f"{name}_syn", f"{from_client} && tcp.flags == 0x002"),
         step(f"{name}_syn_ack", f"{peer} && tcp.flags == 0x012 && tcp.ack == 1"),
-        step(f"{name}_get", f'{own} && tcp.flags == 0x018 && http.request.method == "GET"'),
+        step(
+            f"{name}_get",
+            f'{own} && tcp.flags == 0x018 && http.request.method == "GET"'
+            f' && http.request.uri == "/{name}" && http.host == ${{{server}.ip}}',
+        ),
         par(
             seq(
                 stream(f"{name}_page", f"{peer} && tcp.len > 0", equals=f"${{{name}.sha256}}"),
@@ -139,13 +143,14 @@ def download(name: str, client: str, server: str) -> Item:
     rfcs=("RFC 9293 section 3.3.1",),
     expect=seq(
         *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
-        *(step(f"unanswered{n}", f"{_TO_MUTE} && icmp.seq == {n}") for n in (1, 2)),
+        step("unanswered1", f"{_TO_MUTE} && icmp.seq == 1"),
+        step("unanswered2", f"{_TO_MUTE} && icmp.seq == 2 && ip.len == ${{unanswered1.ip.len}}"),
         never("tcp.flags.reset == 1"),
         closed=["arp", "icmp", *CLOSED],
         allow=[allow("the router is found", "arp", most=2)],
         at="c",
     ),
-    equivalents=(IP_ID, DONT_FRAGMENT),
+    equivalents=(IP_ID, DONT_FRAGMENT, TCP_ROOM, WEB_CLIENT),
     look=(
         Look("", "who transmits: a station without sent packets was only spoken to",
              technique="endpoints"),

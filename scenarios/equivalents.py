@@ -16,3 +16,9 @@ QUOTED_TTL = equivalent(
     "ip.ttl#2", "a router may count down before it finds out what is wrong (RFC 1812 4.3.2.3)"
 )
 FLOW_LABEL = equivalent("ipv6.flow", "a sender labels its flows as it likes (RFC 6437 section 3)")
+TCP_ROOM = equivalent(
+    "tcp.window_size_value", "a receiver offers as much room as it likes (RFC 9293 section 3.8.6)"
+)
+WEB_CLIENT = equivalent(
+    "http", "a client tells of itself what it likes (RFC 9110 section 10.1.5)", steps=("*_get",)
+)

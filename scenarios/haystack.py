@@ -1,7 +1,7 @@
 """A haystack: many things at once in one capture, to be told apart."""
 
 from wirelab.scenarios.conversations import CLOSED, download
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL, TCP_ROOM, WEB_CLIENT
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.haystack import Haystack
@@ -136,7 +136,7 @@ def _haystack(settings: Settings) -> Item:
     rfcs=("RFC 1122 section 1.1.3",),
     settings=(Setting("count", 12, "echo requests all the while", 5, 40, "requests"),),
     expect=_haystack,
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
+    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL, TCP_ROOM, WEB_CLIENT),
     look=(
         Look("", "columns for the time since the packet shown before, the TTL and the ports; for"
              " what follows buttons and colours", technique="custom profile"),

@@ -66,6 +66,16 @@ class Stage:
         self._running.append(running)
         return running
 
+    def keep_neighbours(self) -> None:
+        """Have all nodes trust what ARP told them for a minute.
+
+        Otherwise, five seconds after they first used it, they ask whether it still holds: where a
+        machine is slow that would be an exchange more in the capture.
+        """
+        for host in self.lab.hosts:
+            for interface in host.intfNames():
+                host.sysctl(f"net.ipv4.neigh.{interface}.delay_first_probe_time", 60)
+
     def fact(self, key: str, value: Any) -> None:
         """Record a piece of ground truth, told by a player, for `facts.json`."""
         self.facts[key] = value

@@ -29,6 +29,25 @@ def from_client(packet: object) -> list[lab.Seen]:
     return lan(Ether(src=lab.C, dst=lab.R_LAN) / packet)
 
 
+def with_options(flags: str, seq: int, ack: int, *options: tuple[str | int, object]) -> object:
+    """A segment of the client with options; with an earlier SYN it breaks no other law."""
+    packet = lab.segment(flags, seq, ack)
+    packet[TCP].options = list(options)
+    return packet
+
+
+def clock(value: int) -> tuple[str, tuple[int, int]]:
+    return ("Timestamp", (value, 0))
+
+
+def ticking(*values: int) -> list[lab.Seen]:
+    """A SYN and what follows it, with time stamps of the client."""
+    first, *rest = values
+    syn = lab.out(with_options("S", 100, 0, ("MSS", 1460), clock(first)))
+    more = [lab.out(with_options("A", 101, 501, clock(value))) for value in rest]
+    return [*syn, *TALK[2:4], *(seen for each in more for seen in each)]
+
+
 def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
     """The same with other fields in the IP header of one packet."""
     point, packet = seen[at]
@@ -42,6 +61,11 @@ PROPER = [
     lab.resolution, lab.ping, lab.refused, lab.redirected, lab.lookup, lab.talk, lab.closed_port,
     lab.shut_window, lab.lost_segment, lab.lease, lab.everything,
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [(7, 7, 9), (2**32 - 1, 0, 1)])
+def test_a_clock_of_time_stamps_may_stand_still_and_wrap(values: tuple[int, ...]) -> None:
+    assert names(ticking(*values)) == set()
 
 
 @pytest.mark.parametrize("made", PROPER, ids=lambda made: made.__name__)
@@ -98,6 +122,10 @@ CASES = [
     ("tcp", lab.overtaken_segment()),
     ("tcp", lab.out(lab.segment("SF", 100, 0))),
     ("tcp", lab.out(lab.segment("S", 100, 1))),
+    ("tcp", [*TALK[:4], *lab.out(with_options("A", 101, 501, ("MSS", 1460)))]),
+    ("tcp", lab.out(with_options("S", 100, 0, (253, b"ab")))),
+    ("tcp", lab.out(with_options("S", 100, 0, ("WScale", 7), (2, b"x")))),
+    ("tcp", ticking(7, 8, 6)),
     ("dns", LOOKUP[2:]),
     ("dns", lab.out(lab.question(z=1))),
     ("dns", lab.out(lab.question(ra=1))),

@@ -1,7 +1,7 @@
 """UDP: datagrams without a connection, and who tells when nobody takes them."""
 
 from wirelab.scenarios.dns_play import DOMAIN, TTL, chosen
-from wirelab.scenarios.dns_steps import WWW, Way, answers, asks
+from wirelab.scenarios.dns_steps import FRESH, KNOWN, WWW, Way, answers, asks
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
@@ -13,7 +13,7 @@ from wirelab.verify import Item, forwarded, seq, step
 
 _ROUTER = {"lan": "r1-eth0", "wan": "r1-eth1"}
 _S = Way("s", "lan", "wan")
-_FOUND = "dns.count.answers == 1 && dns.a == ${www.ip} && dns.resp.ttl === ${www.ttl}"
+_FOUND = f"{KNOWN} && {FRESH}"
 _TRAP = "udp.dstport == 161 && ip.src == ${c.ip} && ip.dst == ${s.ip}"
 
 

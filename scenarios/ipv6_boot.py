@@ -237,11 +237,11 @@ def dhcpv6(lab: Stage) -> None:
 
     It boots as in `v6-boot`, but the router's advertisement has M set (addresses are managed) and
     the prefix is not for making addresses. So a client asks all servers (ff02::1:2, from its
-    link-local address and port 546); a server answers it alone, with a preference of 255: no need
+    link-local address and port 546). A server answers it alone, with a preference of 255: no need
     to wait for offers of others. The client requests what it was offered, again from the group,
-    naming the server: the others know that they were not chosen. In place of IPv4's hardware address there are DUIDs, and the association's number
-    says which interface. The server gives no router: that was the router's own advertisement. The
-    address is probed before it is used.
+    naming the server: the others know that they were not chosen. In place of IPv4's hardware
+    address there are DUIDs, and the association's number says which interface. The server gives
+    no router: that was the router's own advertisement. The address is probed before it is used.
     """
     lifetime, first = lab.settings["lifetime"], lab.random.randrange(0x100, 0xF000)
     dns = {"dns-server": f"[{lab['r1'].ip6()}]"}

@@ -10,7 +10,7 @@ from wirelab.traffic.clients import addresses6, dhcpcd6
 from wirelab.traffic.servers import Dnsmasq6
 from wirelab.verify import Item, allow, equivalent, par, seq, step
 
-_ROUTERS_LIFE = 1800  # seconds; RFC 4861 section 6.2.1 has three times the longest interval
+_ROUTERS_LIFE = 1800  # seconds; dnsmasq gives no prefix a shorter life than its router
 _BY_ROUTER = "eth.src == ${r1.mac} && eth.dst[0:2] == 33:33"
 ROUTERS_OWN = (
     allow(
@@ -136,7 +136,9 @@ def solicited_node(address: str) -> str:
         "RFC 3810 section 6.1",
         "RFC 4291 section 2.7.1",
     ),
-    settings=(Setting("lifetime", 3600, "how long the prefix is valid", 120, 86400, "s"),),
+    settings=(
+        Setting("lifetime", 3600, "how long the prefix is valid", _ROUTERS_LIFE, 86400, "s"),
+    ),
     expect=_boot,
     equivalents=(FLOW_LABEL, NONCE),
     look=(
@@ -218,7 +220,9 @@ def _managed(settings: Settings) -> Item:
     topology=Lan6,
     points={"c": "c-eth0"},
     rfcs=("RFC 8415 section 18.2", "RFC 8415 section 21", "RFC 4861 section 4.2", "RFC 3646"),
-    settings=(Setting("lifetime", 3600, "how long the address is valid", 120, 86400, "s"),),
+    settings=(
+        Setting("lifetime", 3600, "how long the address is valid", _ROUTERS_LIFE, 86400, "s"),
+    ),
     expect=_managed,
     equivalents=(
         FLOW_LABEL,

@@ -79,9 +79,7 @@ _DECLINED = seq(
     ),
     equivalents=EQUIVALENTS,
     look=(
-        Look(
-            "dhcp.option.dhcp == 4", "which address is declined (option 50), and who hears it"
-        ),
+        Look("dhcp.option.dhcp == 4", "which address is declined (option 50), and who hears it"),
         Look("arp.opcode == 2", "whose MAC is the culprit's"),
         Look("icmp.type == 8", "what the server tried, and why it did not notice"),
         Look("dhcp", "how long the client waits before it begins anew", technique="delta column"),

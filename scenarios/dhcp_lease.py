@@ -22,7 +22,7 @@ from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.topologies.moving import Moving
 from wirelab.traffic.cable import move_cable
-from wirelab.traffic.clients import dhcpcd
+from wirelab.traffic.clients import dhcpcd, ping
 from wirelab.traffic.clients.dhcpcd import parse_sent
 from wirelab.traffic.daemon import Running
 from wirelab.traffic.servers.dnsmasq import parse_leases
@@ -32,18 +32,18 @@ _MASK = "255.255.255.0"
 _CLOSED = ["dhcp", "arp", "icmp"]
 
 
-def _resolved(server: str) -> Item:
-    """The ARP exchange before the client's first packet from its own address."""
+def _resolved(other: str) -> Item:
+    """The ARP exchange before the client's first packet from its own address to a neighbour."""
     return seq(
         step(
-            "who_has",
+            f"who_has_{other}",
             f"arp.opcode == 1 && {BROADCAST} && arp.src.proto_ipv4 == ${{lease.ip}}"
-            f" && arp.src.hw_mac == ${{c.mac}} && arp.dst.proto_ipv4 == ${{{server}.ip}}",
+            f" && arp.src.hw_mac == ${{c.mac}} && arp.dst.proto_ipv4 == ${{{other}.ip}}",
         ),
         step(
-            "is_at",
-            f"arp.opcode == 2 && eth.dst == ${{c.mac}} && arp.src.proto_ipv4 == ${{{server}.ip}}"
-            f" && arp.src.hw_mac == ${{{server}.mac}} && arp.dst.proto_ipv4 == ${{lease.ip}}",
+            f"{other}_is_at",
+            f"arp.opcode == 2 && eth.dst == ${{c.mac}} && arp.src.proto_ipv4 == ${{{other}.ip}}"
+            f" && arp.src.hw_mac == ${{{other}.mac}} && arp.dst.proto_ipv4 == ${{lease.ip}}",
         ),
     )
 
@@ -148,6 +148,9 @@ def _leased(server: Running) -> str:
         _resolved("s"),
         _release("s"),
         *exchange("_again"),
+        _resolved("x"),
+        step("echo", "icmp.type == 8 && ip.src == ${lease.ip} && ip.dst == ${x.ip} && " + DIRECT),
+        step("reply", "icmp.type == 0 && ip.src == ${x.ip} && ip.dst == ${lease.ip}"),
         closed=_CLOSED,
         at="c",
     ),
@@ -166,13 +169,15 @@ def dhcp_release(lab: Stage) -> None:
     A Release is for the server alone: unicast, from the address that is given up, which it
     names in `ciaddr`. It is the first packet that the client sends from its address, so ARP
     comes before it. There is no answer; should it get lost, the lease just runs out. When
-    the client comes back it has nothing to remember and begins with a Discover.
+    the client comes back it has nothing to remember and begins with a Discover; that it may use
+    its address again is seen from the ping at the end.
     """
     server = lab.start("s", QUICK_SERVER)
     client = lab.start("c", replace(QUICK_DHCPCD, release=True))
     lab.stop(client)
     lab.wait_for(f"dhcp.option.dhcp == {RELEASE}", at="c")
     again = dhcpcd(lab["c"], QUICK_DHCPCD)
+    ping(lab["c"], lab["x"].ip())
     lab.names |= {"lease.ip": again.ip, "lan.mask": _MASK, "leaving.xid": _last_xid(client)}
     lab.fact("messages", server.facts()["messages"])
 

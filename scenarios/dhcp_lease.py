@@ -208,7 +208,11 @@ def _again(number: int, within: str, *more: str) -> tuple[Item, Item]:
         step(name, _renewal(*more), within=within),
         habit(
             _SERVER_GONE,
-            step(f"nobody{number}", "icmp.type == 3 && icmp.code == 3", quotes=name),
+            step(
+                f"nobody{number}",
+                "icmp.type == 3 && icmp.code == 3 && ip.src == ${s.ip} && ip.dst == ${lease.ip}",
+                quotes=name,
+            ),
         ),
     )
 
@@ -290,7 +294,14 @@ def _life(settings: Settings) -> Item:
     rfcs=("RFC 2131 section 4.4.5", "RFC 2131 section 4.3.2", "RFC 2132 section 9.11"),
     settings=(Setting("renewal", 4, "T1, when the lease is to be renewed", 3, 7, "s"),),
     expect=_life,
-    equivalents=EQUIVALENTS,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent(
+            "dhcp.option.type",
+            "when it prolongs a lease a server may tell of other things than before",
+            steps=("renewed", "rebound"),
+        ),
+    ),
     look=(
         Look(
             "dhcp.option.dhcp in {3, 5}",

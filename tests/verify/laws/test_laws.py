@@ -141,6 +141,20 @@ def test_a_proper_lease_breaks_no_law(seen: list[lab.Seen]) -> None:
     assert names(seen) == set()
 
 
+@pytest.mark.parametrize(("broadcast", "broken_laws"), [(255, set()), (254, {"dhcp"})])
+def test_what_is_said_of_a_subnet_is_that_of_the_clients_own_address(
+    broadcast: int, broken_laws: set[str]
+) -> None:
+    network = lab.CLIENT.rpartition(".")[0]
+    told = [("server_id", lab.NEAR), ("subnet_mask", "255.255.255.0")]
+    told.append(("broadcast_address", f"{network}.{broadcast}"))
+    asked = lab.message("inform", ciaddr=lab.CLIENT)
+    asked[IP].src = lab.CLIENT
+    answer = lab.message("ack", yiaddr="0.0.0.0", ciaddr=lab.CLIENT, options=told)
+    answer[IP].dst = lab.CLIENT
+    assert names([*lan(asked), *lan(answer)]) == broken_laws
+
+
 def test_an_address_may_be_given_although_another_station_has_it() -> None:
     given = lab.message("offer", yiaddr=lab.SERVER)
     given[IP].dst = lab.SERVER

@@ -8,6 +8,7 @@ from wirelab.scenarios.dhcp_messages import (
     DISCOVER,
     EQUIVALENTS,
     INFORM,
+    MASK,
     OFFER,
     QUICK_DHCPCD,
     QUICK_SERVER,
@@ -26,7 +27,6 @@ from wirelab.traffic.clients import Dhcpcd, dhcpcd, udhcpc
 from wirelab.traffic.servers import Boot, Dnsmasq
 from wirelab.verify import equivalent, habit, never, seq, step
 
-MASK = "255.255.255.0"
 DAY = 86400
 
 

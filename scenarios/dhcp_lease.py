@@ -1,4 +1,4 @@
-"""DHCP: what becomes of a lease: refused, declined, renewed, given back."""
+"""DHCP: what becomes of a lease: it is renewed, rebound, given back."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,28 +8,22 @@ from wirelab.scenarios.dhcp_messages import (
     BROADCAST,
     DIRECT,
     EQUIVALENTS,
-    NAK,
+    MASK,
     QUICK_DHCPCD,
     QUICK_SERVER,
     RELEASE,
     REQUEST,
     exchange,
-    from_client,
     gives,
 )
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
-from wirelab.topologies.moving import Moving
-from wirelab.traffic.cable import plug_cable, pull_cable
 from wirelab.traffic.clients import dhcpcd, ping
 from wirelab.traffic.clients.dhcpcd import parse_sent
-from wirelab.traffic.clients.lease import read_given
 from wirelab.traffic.daemon import Running
-from wirelab.traffic.servers.dnsmasq import parse_leases
 from wirelab.verify import Item, equivalent, habit, seq, step
 
-_MASK = "255.255.255.0"
 _CLOSED = ["dhcp", "arp", "icmp"]
 
 
@@ -64,86 +58,6 @@ def _release(server: str) -> Item:
     to_server = f"ip.dst == ${{{server}.ip}} && eth.dst == ${{{server}.mac}}"
     meant = f"dhcp.option.dhcp_server_id == ${{{server}.ip}} && dhcp.id == ${{leaving.xid}}"
     return step("release", _from_lease(RELEASE, to_server, meant))
-
-
-@scenario(
-    "dhcp-nak",
-    topology=Moving,
-    points={"c": "c-eth0"},
-    rfcs=("RFC 2131 section 3.2", "RFC 2131 section 4.3.2"),
-    expect=seq(
-        *exchange(ip="old.ip", server="home"),
-        step(
-            "reboot",
-            from_client(
-                REQUEST,
-                "dhcp.option.requested_ip_address == ${old.ip} && !dhcp.option.dhcp_server_id",
-                "dhcp.id != ${discover.dhcp.id}",
-            ),
-        ),
-        step(
-            "nak",
-            f"dhcp.option.dhcp == {NAK} && dhcp.id == ${{reboot.dhcp.id}} && {BROADCAST}"
-            " && ip.src == ${office.ip} && ip.dst == 255.255.255.255 && dhcp.ip.your == 0.0.0.0"
-            " && udp.srcport == 67 && udp.dstport == 68 && dhcp.hw.mac_addr == ${c.mac}"
-            f" && dhcp.option.dhcp_server_id == ${{office.ip}} && {DIRECT}",
-        ),
-        *exchange("_again", ip="new.ip", server="office"),
-        closed=_CLOSED,
-        at="c",
-    ),
-    equivalents=(
-        *EQUIVALENTS,
-        equivalent("dhcp.flags.bc", "a NAK is broadcast whatever its flag says", steps=("nak",)),
-        *(
-            equivalent(
-                f"dhcp.option.{field}",
-                "a server says in its own words why it refuses, if at all (RFC 2132 section 9.9)",
-                steps=("nak",),
-            )
-            for field in ("message", "type", "length")
-        ),
-    ),
-    look=(
-        Look("dhcp.option.dhcp == 3", "which Request names a server and which does not: option 54"),
-        Look("dhcp.option.dhcp == 6", "who refuses, why (option 56), and to whom it is said"),
-        Look(
-            "dhcp.option.requested_ip_address",
-            "which address the client would like, each time",
-            technique="apply as column",
-        ),
-    ),
-)
-def dhcp_nak(lab: Stage) -> None:
-    """A client that has moved asks for its old address, and is refused.
-
-    At home the client gets a lease. Then its cable is put into the switch of another
-    network. The client remembers its lease and hopes to keep it: it begins with a Request
-    for the old address (INIT-REBOOT: option 50, and no server in option 54). The server of the
-    new network knows that this address is of no use there, and says NAK: to everybody, since
-    the client has no address at which it could be reached. Only now the client starts anew,
-    with a Discover.
-    """
-    home = lab.start("home", QUICK_SERVER)
-    office = lab.start("office", QUICK_SERVER)
-    client = lab.start("c", QUICK_DHCPCD)
-    pull_cable("s1-eth1", lab.lab["s1"])
-    lab.wait_until(lambda: "NOCARRIER" in _reasons(client), "the client sees its link go down")
-    plug_cable("s1-eth1", lab.lab["s2"])
-    lab.wait_for(f"dhcp.option.dhcp == {ACK}", at="c", count=2)
-    lab.names |= {"lan.mask": _MASK, "old.ip": _leased(home), "new.ip": _leased(office)}
-    lab.fact("messages", [home.facts()["messages"], office.facts()["messages"]])
-
-
-def _reasons(client: Running) -> list[str]:
-    """Why dhcpcd has called its script, each time."""
-    return [told["reason"] for told in read_given(client.place.folder)]
-
-
-def _leased(server: Running) -> str:
-    """The one address that a server says it has leased."""
-    (lease,) = parse_leases((server.place.folder / "leases").read_text())
-    return str(lease["ip"])
 
 
 @scenario(
@@ -186,7 +100,7 @@ def dhcp_release(lab: Stage) -> None:
     lab.wait_for(f"dhcp.option.dhcp == {RELEASE}", at="c")
     again = dhcpcd(lab["c"], QUICK_DHCPCD)
     ping(lab["c"], lab["x"].ip())
-    lab.names |= {"lease.ip": again.ip, "lan.mask": _MASK, "leaving.xid": _last_xid(client)}
+    lab.names |= {"lease.ip": again.ip, "lan.mask": MASK, "leaving.xid": _last_xid(client)}
     lab.fact("messages", server.facts()["messages"])
 
 
@@ -342,5 +256,5 @@ def dhcp_renew_rebind_release(lab: Stage) -> None:
     lab.wait_until(lambda: len(leases()) == 3, "the client rebinds its lease", timeout=30)
     lab.stop(client)
     lab.wait_for(f"dhcp.option.dhcp == {RELEASE}", at="c")
-    lab.names |= {"lease.ip": leases()[0].ip, "lan.mask": _MASK, "leaving.xid": _last_xid(client)}
+    lab.names |= {"lease.ip": leases()[0].ip, "lan.mask": MASK, "leaving.xid": _last_xid(client)}
     lab.names |= {"lease.t1": times["58"], "lease.t2": times["59"]}

@@ -10,6 +10,8 @@ DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM = range(1, 9)
 
 DIRECT = "ip.ttl in {64, 128, 255}"
 """No router has passed the packet on: its TTL is one of those that stacks begin with."""
+MASK = "255.255.255.0"
+"""Of every network in which these scenarios lend addresses."""
 BROADCAST = "eth.dst == ff:ff:ff:ff:ff:ff"
 
 # Without probes an exchange takes no time; scenarios that are not about probes use these.

@@ -1,6 +1,20 @@
-"""DHCP: an address that somebody has already."""
+"""DHCP: an address that cannot be had: somebody has it, or it is of another network."""
 
-from wirelab.scenarios.dhcp_messages import DECLINE, DISCOVER, EQUIVALENTS, from_client
+from wirelab.scenarios.dhcp_messages import (
+    ACK,
+    BROADCAST,
+    DECLINE,
+    DIRECT,
+    DISCOVER,
+    EQUIVALENTS,
+    MASK,
+    NAK,
+    QUICK_DHCPCD,
+    QUICK_SERVER,
+    REQUEST,
+    exchange,
+    from_client,
+)
 from wirelab.scenarios.dhcp_probed import (
     LEAKED_ECHO,
     asked_twice,
@@ -12,9 +26,14 @@ from wirelab.scenarios.dhcp_probed import (
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
+from wirelab.topologies.moving import Moving
+from wirelab.traffic.cable import plug_cable, pull_cable
 from wirelab.traffic.clients import dhcpcd
+from wirelab.traffic.clients.lease import read_given
+from wirelab.traffic.daemon import Running
 from wirelab.traffic.servers import Dnsmasq
-from wirelab.verify import allow, habit, never, par, seq, step
+from wirelab.traffic.servers.dnsmasq import parse_leases
+from wirelab.verify import allow, equivalent, habit, never, par, seq, step
 
 _X_HAS_IT = (
     "arp.opcode == 2 && eth.src == ${x.mac} && arp.src.hw_mac == ${x.mac}"
@@ -109,7 +128,87 @@ def dhcp_decline(lab: Stage) -> None:
     server = Dnsmasq(first=number, last=number + 9, sequential=True)
     lab.start("s", server)
     lease = dhcpcd(lab["c"])
-    lab.names |= {"lease.ip": lease.ip, "lan.mask": "255.255.255.0"}
+    lab.names |= {"lease.ip": lease.ip, "lan.mask": MASK}
     lab.names["lease.seconds"] = str(server.lease)
     lab.fact("lease", lease)
     lab.wait_for("arp.isannouncement", at="x")
+
+
+@scenario(
+    "dhcp-nak",
+    topology=Moving,
+    points={"c": "c-eth0"},
+    rfcs=("RFC 2131 section 3.2", "RFC 2131 section 4.3.2"),
+    expect=seq(
+        *exchange(ip="old.ip", server="home"),
+        step(
+            "reboot",
+            from_client(
+                REQUEST,
+                "dhcp.option.requested_ip_address == ${old.ip} && !dhcp.option.dhcp_server_id",
+                "dhcp.id != ${discover.dhcp.id}",
+            ),
+        ),
+        step(
+            "nak",
+            f"dhcp.option.dhcp == {NAK} && dhcp.id == ${{reboot.dhcp.id}} && {BROADCAST}"
+            " && ip.src == ${office.ip} && ip.dst == 255.255.255.255 && dhcp.ip.your == 0.0.0.0"
+            " && udp.srcport == 67 && udp.dstport == 68 && dhcp.hw.mac_addr == ${c.mac}"
+            f" && dhcp.option.dhcp_server_id == ${{office.ip}} && {DIRECT}",
+        ),
+        *exchange("_again", ip="new.ip", server="office"),
+        closed=["dhcp", "arp", "icmp"],
+        at="c",
+    ),
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent("dhcp.flags.bc", "a NAK is broadcast whatever its flag says", steps=("nak",)),
+        *(
+            equivalent(
+                f"dhcp.option.{field}",
+                "a server says in its own words why it refuses, if at all (RFC 2132 section 9.9)",
+                steps=("nak",),
+            )
+            for field in ("message", "type", "length")
+        ),
+    ),
+    look=(
+        Look("dhcp.option.dhcp == 3", "which Request names a server and which does not: option 54"),
+        Look("dhcp.option.dhcp == 6", "who refuses, why (option 56), and to whom it is said"),
+        Look(
+            "dhcp.option.requested_ip_address",
+            "which address the client would like, each time",
+            technique="apply as column",
+        ),
+    ),
+)
+def dhcp_nak(lab: Stage) -> None:
+    """A client that has moved asks for its old address, and is refused.
+
+    At home the client gets a lease. Then its cable is put into the switch of another
+    network. The client remembers its lease and hopes to keep it: it begins with a Request
+    for the old address (INIT-REBOOT: option 50, and no server in option 54). The server of the
+    new network knows that this address is of no use there, and says NAK: to everybody, since
+    the client has no address at which it could be reached. Only now the client starts anew,
+    with a Discover.
+    """
+    home = lab.start("home", QUICK_SERVER)
+    office = lab.start("office", QUICK_SERVER)
+    client = lab.start("c", QUICK_DHCPCD)
+    pull_cable("s1-eth1", lab.lab["s1"])
+    lab.wait_until(lambda: "NOCARRIER" in _reasons(client), "the client sees its link go down")
+    plug_cable("s1-eth1", lab.lab["s2"])
+    lab.wait_for(f"dhcp.option.dhcp == {ACK}", at="c", count=2)
+    lab.names |= {"lan.mask": MASK, "old.ip": _leased(home), "new.ip": _leased(office)}
+    lab.fact("messages", [home.facts()["messages"], office.facts()["messages"]])
+
+
+def _reasons(client: Running) -> list[str]:
+    """Why dhcpcd has called its script, each time."""
+    return [told["reason"] for told in read_given(client.place.folder)]
+
+
+def _leased(server: Running) -> str:
+    """The one address that a server says it has leased."""
+    (lease,) = parse_leases((server.place.folder / "leases").read_text())
+    return str(lease["ip"])

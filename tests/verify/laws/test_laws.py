@@ -75,6 +75,23 @@ def test_proper_traffic_breaks_no_law(made: object) -> None:
 
 PING, REFUSED, LOOKUP, TALK = lab.ping(), lab.refused(), lab.lookup(), lab.talk()
 UDP_OUT = lab.there() / UDP(sport=1, dport=2)
+NAMED, OTHER = [("hostname", "c")], [("server_id", "10.1.0.9"), ("lease_time", 600)]
+PROPER_LEASES = {
+    "a boot file": [
+        *lan(lab.message("discover")),
+        *lan(lab.message("offer", file=b"x", sname=b"y")),
+        *lan(lab.message("ack", file=b"x", sname=b"y")),
+    ],
+    "two servers": [*lab.lease(), *lan(lab.message("offer", options=OTHER))],
+    "a refusal": [
+        *lan(lab.message("request")),
+        *lan(lab.message("nak", yiaddr="0.0.0.0", flags="B", options=OTHER[:1])),
+    ],
+    "a relay's address": [
+        *lan(lab.message("discover")),
+        *lan(lab.message("offer", giaddr=lab.NEAR)),
+    ],
+}
 CASES = [
     ("station", lan(Ether(src=lab.S, dst=lab.R_LAN) / UDP_OUT)),
     ("station", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / UDP_OUT)),
@@ -142,7 +159,42 @@ CASES = [
     ("dhcp", lan(lab.message("discover", chaddr=bytes(16)))),
     ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", flags="B"))]),
     ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", siaddr="10.1.0.9"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", file=b"a\0b"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", giaddr="10.1.0.9"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("discover", flags="B"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("release", secs=9))]),
+    ("dhcp", [*lan(lab.message("discover", options=NAMED)), *lan(lab.message("discover"))]),
+    ("dhcp", [*lan(lab.message("discover", options=NAMED)),
+              *lan(lab.message("request", options=[("hostname", "d")]))]),
+    ("dhcp", [*lan(lab.message("request")), *lan(lab.message("nak", yiaddr="0.0.0.0", file=b"x"))]),
+    ("dhcp", [*lab.lease(), *lan(lab.message("ack", sname=b"x"))]),
+    ("dhcp", [*lab.lease(), *lan(lab.message("ack", options=OTHER))]),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", PROPER_LEASES.values(), ids=PROPER_LEASES)
+def test_a_proper_lease_breaks_no_law(seen: list[lab.Seen]) -> None:
+    assert names(seen) == set()
+
+
+@pytest.mark.parametrize(("broadcast", "broken_laws"), [(255, set()), (254, {"dhcp"})])
+def test_what_is_said_of_a_subnet_is_that_of_the_clients_own_address(
+    broadcast: int, broken_laws: set[str]
+) -> None:
+    network = lab.CLIENT.rpartition(".")[0]
+    told = [("server_id", lab.NEAR), ("subnet_mask", "255.255.255.0")]
+    told.append(("broadcast_address", f"{network}.{broadcast}"))
+    asked = lab.message("inform", ciaddr=lab.CLIENT)
+    asked[IP].src = lab.CLIENT
+    answer = lab.message("ack", yiaddr="0.0.0.0", ciaddr=lab.CLIENT, options=told)
+    answer[IP].dst = lab.CLIENT
+    assert names([*lan(asked), *lan(answer)]) == broken_laws
+
+
+def test_an_address_may_be_given_although_another_station_has_it() -> None:
+    given = lab.message("offer", yiaddr=lab.SERVER)
+    given[IP].dst = lab.SERVER
+    assert names([*lan(lab.message("discover")), *lan(given)]) == set()
 
 
 @pytest.mark.parametrize(

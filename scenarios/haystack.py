@@ -12,6 +12,9 @@ from wirelab.verify import Item, never, par, seq, step
 
 _NAME = "www.example.test"
 _SNMP = 161
+_REFUSED = "icmp.type#1 == 3 && icmp.code#1 == 3 && ip.src#1 == ${srv.ip}"
+_LOGIN = (("USER", "anonymous", 331), ("PASS", "chrome@example.com", 530), ("QUIT", "", 221))
+"""What the client says over FTP, and the number of the answer."""
 
 
 def _way(client: str, *, back: bool = False) -> str:
@@ -53,18 +56,18 @@ def _fails_to_log_in(client: str) -> Item:
     """An FTP session that comes to nothing."""
     to_server = f"{_way(client)} && tcp.dstport == 21"
     to_client = f"{_way(client, back=True)} && tcp.srcport == 21"
-    said = (("USER", 331), ("PASS", 530), ("QUIT", 221))
     return seq(
         step("ftp_syn", f"{to_server} && tcp.flags == 0x002"),
         step("ftp_syn_ack", f"{to_client} && tcp.flags == 0x012 && tcp.ack == 1"),
         step("greeting", f"{to_client} && tcp.flags == 0x018 && ftp.response.code == 220"),
         *(
             part
-            for command, code in said
+            for command, argument, code in _LOGIN
             for part in (
                 step(
                     command,
-                    f'{to_server} && tcp.flags == 0x018 && ftp.request.command == "{command}"',
+                    f'{to_server} && tcp.flags == 0x018 && ftp.request.command == "{command}"'
+                    + (f' && ftp.request.arg == "{argument}"' if argument else ""),
                 ),
                 step(
                     f"{command}_reply",
@@ -81,20 +84,21 @@ def _fails_to_log_in(client: str) -> Item:
 
 def _traces(client: str) -> Item:
     """The router and the server give themselves away."""
-    probe = f"udp && {_way(client)}"
+    probe, back = f"udp && {_way(client)}", f"ip.dst#1 == ${{{client}.ip}}"
     return seq(
         step("probe1", f"{probe} && ip.ttl == 1"),
-        step("hop1", "icmp.type#1 == 11 && ip.src#1 == ${r1.ip}", quotes="probe1"),
+        step("hop1", f"icmp.type#1 == 11 && ip.src#1 == ${{r1.ip}} && {back}", quotes="probe1"),
         step("probe2", f"{probe} && ip.ttl == 2"),
-        step("hop2", "icmp.type#1 == 3 && icmp.code#1 == 3 && ip.src#1 == ${srv.ip}",
+        step("hop2", f"{_REFUSED} && {back}",
              quotes="probe2"),
     )  # fmt: skip
 
 
 def _asks_a_closed_port(client: str) -> Item:
+    back = f"ip.dst#1 == ${{{client}.ip}}"
     return seq(
         step("snmp", f"{_way(client)} && udp.dstport == {_SNMP}"),
-        step("closed", "icmp.type#1 == 3 && icmp.code#1 == 3 && ip.src#1 == ${srv.ip}",
+        step("closed", f"{_REFUSED} && {back}",
              quotes="snmp"),
     )  # fmt: skip
 
@@ -176,7 +180,7 @@ def haystack_profile(lab: Stage) -> None:
     page = curl(lab["c1"], f"http://{server}/page", options=("--include",))
     lab.names["page.sha256"] = page.sha256
     lab.fact("curl", page)
-    commands = ("USER anonymous", "PASS chrome@example.com", "QUIT")
+    commands = tuple(f"{command} {argument}".strip() for command, argument, _ in _LOGIN)
     lab.fact("ftp", ftp_session(lab["c2"], server, commands))
     for way in ("dst", "src"):
         lab.wait_for(f"tcp.flags.fin == 1 && tcp.{way}port == 21", at="m")

@@ -97,18 +97,29 @@ def _refused(syn: str) -> str:
         repeat(
             seq(
                 _syn("prohibited", "prohibited"),
-                error("told_by_r1", 3, 13, "r1.ip", about="prohibited"),
+                error(
+                    "told_by_r1",
+                    3,
+                    13,
+                    "r1.ip",
+                    about="prohibited",
+                    more=" && ip.ttl#1 == ${open.ip.ttl}",
+                ),
             ),
             1,
             2,
         ),
-        closed=["tcp", "icmp"],
+        closed=["ip"],
     ),
     excuse=("hops", "transit"),
     equivalents=(
         IP_ID,
         DONT_FRAGMENT,
         QUOTED_TTL,
+        equivalent(
+            "ip.dsfield.dscp",
+            "who sends or forwards marks packets as it likes (RFC 2474 section 2)",
+        ),
         equivalent(
             "tcp.option*",
             "who opens a connection offers what it likes (RFC 9293 section 3.2), and its clock for"

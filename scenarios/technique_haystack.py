@@ -1,6 +1,6 @@
 """A haystack: many things at once in one capture, to be told apart."""
 
-from wirelab.scenarios.conversations import CLOSED, download
+from wirelab.scenarios.technique_conversations import CLOSED, download
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL, TCP_ROOM, WEB_CLIENT
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage

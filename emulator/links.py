@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mininet.link import Intf, Link
 
-from wirelab.emulator import rtnetlink
+from wirelab.emulator import rtnetlink, rtnetlink_ip
 from wirelab.emulator.errors import TopologyError
 from wirelab.emulator.ethtool import offloads_off
 from wirelab.emulator.quality import Quality
@@ -60,7 +60,7 @@ class Interface(Intf):
     prefixLen: str  # noqa: N815 - Mininet's name
 
     def __init__(self, name: str, node: "Host | None" = None, **params: Any) -> None:
-        self.addresses: list[rtnetlink.Interface] = []
+        self.addresses: list[rtnetlink_ip.Interface] = []
         self.index, self.mtu = params.pop("index", 1), params.pop("mtu", DEFAULT_MTU)
         super().__init__(name, node=node, **params)
 
@@ -75,7 +75,7 @@ class Interface(Intf):
             address = ip_interface(text)
         except ValueError as error:
             raise TopologyError(f"{self.name}: {error}") from error
-        request = rtnetlink.address(self.index, address)
+        request = rtnetlink_ip.address(self.index, address)
         self._send(request, f"add address {text} to {self.name}")
         self.addresses.append(address)
         if address.version == 4 and self.ip is None:
@@ -84,7 +84,7 @@ class Interface(Intf):
     def drop_address(self, text: str) -> None:
         """Remove an address written `ADDRESS/PREFIXLENGTH`."""
         address = ip_interface(text)
-        request = rtnetlink.address_delete(self.index, address)
+        request = rtnetlink_ip.address_delete(self.index, address)
         self._send(request, f"remove address {text} of {self.name}")
         self.addresses.remove(address)
         if str(address.ip) == self.ip:

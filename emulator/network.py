@@ -8,7 +8,7 @@ import mininet.util
 from mininet.net import Mininet
 from mininet.topo import Topo
 
-from wirelab.emulator import rtnetlink
+from wirelab.emulator import rtnetlink, rtnetlink_ip
 from wirelab.emulator.addressing import macs, renumbered
 from wirelab.emulator.errors import EmulatorError, NodeError
 from wirelab.emulator.links import Interface, Veth
@@ -245,8 +245,8 @@ def _passes(netlink: Netlink) -> bool:
 
 
 def _tentative(netlink: Netlink) -> int:
-    kind, body = rtnetlink.address_query()
-    return rtnetlink.tentative_addresses(netlink.ask(kind, body, NLM_F_DUMP, "list addresses"))
+    kind, body = rtnetlink_ip.address_query()
+    return rtnetlink_ip.tentative_addresses(netlink.ask(kind, body, NLM_F_DUMP, "list addresses"))
 
 
 def _addresses(interface: Interface) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mininet.node import Node, Switch
 
-from wirelab.emulator import rtnetlink, sysctls
+from wirelab.emulator import rtnetlink, rtnetlink_ip, sysctls
 from wirelab.emulator.errors import NodeError
 from wirelab.emulator.ethtool import control_socket
 from wirelab.emulator.links import Interface
@@ -104,12 +104,12 @@ class Host(Node):
         """Add (or replace) a route, written as ip-route(8) does: `10.0.2.0/24 via 10.0.1.1`."""
         route = parse_route(text, version)
         device = self._device_of(route)
-        request = rtnetlink.route(route.destination, route.gateway, device, route.kind)
+        request = rtnetlink_ip.route(route.destination, route.gateway, device, route.kind)
         self.send(request, f"add route {text}")
 
     def drop_route(self, destination: str) -> None:
         """Remove the route to `destination`."""
-        request = rtnetlink.route_delete(parse_route(destination).destination)
+        request = rtnetlink_ip.route_delete(parse_route(destination).destination)
         self.send(request, f"remove route {destination}")
 
     def _device_of(self, route: Route) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from wirelab.emulator.errors import TopologyError
-from wirelab.emulator.rtnetlink import ROUTE_TYPES, Address, Network
+from wirelab.emulator.rtnetlink_ip import ROUTE_TYPES, Address, Network
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from mininet.topo import Topo
 
-from wirelab.emulator import EmulatorError, Lab, TopologyError, rtnetlink, sandbox, wire
+from wirelab.emulator import (
+    EmulatorError,
+    Lab,
+    TopologyError,
+    rtnetlink,
+    rtnetlink_ip,
+    sandbox,
+    wire,
+)
 from wirelab.emulator.lane import Tally
 from wirelab.emulator.links import packed_mac
 from wirelab.topologies.lan import Lan
@@ -32,7 +40,7 @@ def acquaint(lab: Lab) -> None:
     """Let the two know each other, so that no ARP is needed."""
     for one, other in (("a", "b"), ("b", "a")):
         address, mac = ip_address(lab[other].ip()), packed_mac(lab[other].mac())
-        lab[one].send(rtnetlink.neighbour(lab[one].interface().index, address, mac), "know")
+        lab[one].send(rtnetlink_ip.neighbour(lab[one].interface().index, address, mac), "know")
 
 
 def ping(*options: str, seed: int = 0, **quality: Any) -> tuple[Seen, Any]:

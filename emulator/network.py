@@ -1,6 +1,6 @@
 """`Lab`: Mininet's `Mininet`, built in milliseconds, quiet, tapped before its links come up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
 from typing import Any, Self
 
@@ -156,15 +156,11 @@ class Lab(Mininet):
         self._started = True
 
     def _set_mirrors(self) -> None:
-        for switch in self.switches:
-            if span := switch.params.get("mirror"):
-                names = (span["from"],) if isinstance(span["from"], str) else span["from"]
-                watched = [self.interface(name).index for name in names]
-                monitor = self.interface(span["to"])
-                # Else it would also get what the switch floods: broadcasts twice.
-                leave = rtnetlink.link_set(monitor.index, bridge=0)
-                monitor.node.send(leave, f"take {monitor.name} out of the switch")
-                mirror(watched, monitor.index)
+        for monitor, watched in self._spans():
+            # Else it would also get what the switch floods: broadcasts twice.
+            leave = rtnetlink.link_set(monitor.index, bridge=0)
+            monitor.node.send(leave, f"take {monitor.name} out of the switch")
+            mirror([self.interface(name).index for name in watched], monitor.index)
 
     def _wait_until_ready(self) -> None:
         """Wait until frames pass everywhere and every address may be used, asking the kernel."""
@@ -213,8 +209,29 @@ class Lab(Mininet):
         return found
 
     def ways(self) -> dict[str, dict[str, Way]]:
-        """Return, for each capture point, the way that the packets of each address take to it."""
-        return ways(self.links, {p: self.interface(name) for p, name in self._points.items()})
+        """Return, for each capture point, the way that the packets of each address take to it.
+
+        None is told for an analyzer that gets copies from several switches: it sees packets at
+        several places of their way.
+        """
+        points = {point: self.interface(name) for point, name in self._points.items()}
+        several = self._analyzers_of_several()
+        found = ways(self.links, points)
+        return {p: {} if end in several else found[p] for p, end in points.items()}
+
+    def _analyzers_of_several(self) -> set[Interface]:
+        ends: set[Interface] = set()
+        for monitor, watched in self._spans():
+            if len({self.interface(name).node for name in watched}) > 1 and monitor.link:
+                ends |= {monitor.link.intf1, monitor.link.intf2}
+        return ends
+
+    def _spans(self) -> Iterator[tuple[Interface, tuple[str, ...]]]:
+        """Yield the ports that get copies, and those from which they get them."""
+        for switch in self.switches:
+            if span := switch.params.get("mirror"):
+                watched = (span["from"],) if isinstance(span["from"], str) else span["from"]
+                yield self.interface(span["to"]), watched
 
 
 _RTMGRP_IPV6_IFADDR = 0x100

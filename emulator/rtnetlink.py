@@ -38,15 +38,14 @@ IFF_UP = 1
 IFF_RUNNING = 0x40
 IFF_LOWER_UP = 0x10000
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_QDISC, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 6, 10, 18
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_LINKINFO = 1, 3, 4, 10, 18
 IFLA_OPERSTATE, IFLA_NET_NS_FD, IFLA_NUM_TX_QUEUES, IFLA_NUM_RX_QUEUES = 16, 28, 31, 32
 IFLA_INFO_KIND, IFLA_INFO_DATA, IFLA_INFO_SLAVE_DATA = 1, 2, 5
 VETH_INFO_PEER = 1
 IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNOOPING = 1, 4, 5, 23
 IFLA_BRPORT_STATE = 1
 BR_STATE_FORWARDING = 3
-_DROPS_ALL = "noop"  # noop_qdisc of net/sched/sch_generic.c
-_GIVEN = ("netem", "pfifo")  # queues that wires get
+_CABLED = ("veth", "bridge")
 IF_OPER_UP = 6
 
 _IFINFO = struct.Struct("=BxHiII")
@@ -179,8 +178,8 @@ class LinkState:
     """Ethernet address."""
     operational: bool
     """Whether its operational state is up (RFC 2863)."""
-    queue: str
-    """Its queueing discipline; "noop" drops what is sent."""
+    kind: str
+    """What it is: "veth", "bridge"; empty for the loopback interface."""
     port_state: int | None
     """BR_STATE_… where it is a bridge's port."""
 
@@ -189,25 +188,27 @@ class LinkState:
         """Whether frames pass, as far as the interface has a carrier.
 
         A carrier that has just come is noticed a moment later; until then the interface drops
-        what it is given, though it is up and its port forwards (net/core/link_watch.c). One that
-        was given a queue names that all the while; its operational state then tells.
+        what it is given, though it is up, its port forwards and its queue has a name (dev_activate
+        in net/sched/sch_generic.c). Its operational state becomes up at the same moment
+        (linkwatch_do_dev in net/core/link_watch.c).
         """
-        waits = self.queue == _DROPS_ALL or (self.queue in _GIVEN and not self.operational)
-        drops = self.flags & IFF_LOWER_UP and waits
-        return not drops and self.port_state in (None, BR_STATE_FORWARDING)
+        cabled = self.flags & IFF_LOWER_UP and self.kind in _CABLED
+        waits = cabled and not self.operational
+        return not waits and self.port_state in (None, BR_STATE_FORWARDING)
 
 
 def parse_link(body: bytes) -> LinkState:
     """Parse the answer to `link_query`."""
     _family, _type, index, flags, _change = _IFINFO.unpack_from(body)
     found = attributes(body[_IFINFO.size :])
-    port = attributes(attributes(found.get(IFLA_LINKINFO, b"")).get(IFLA_INFO_SLAVE_DATA, b""))
+    info = attributes(found.get(IFLA_LINKINFO, b""))
+    port = attributes(info.get(IFLA_INFO_SLAVE_DATA, b""))
     return LinkState(
         index,
         flags,
         found.get(IFLA_ADDRESS, b""),
         found.get(IFLA_OPERSTATE, b"\0")[0] == IF_OPER_UP,
-        found.get(IFLA_QDISC, b"").rstrip(b"\0").decode(),
+        info.get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode(),
         port[IFLA_BRPORT_STATE][0] if IFLA_BRPORT_STATE in port else None,
     )
 

@@ -1,6 +1,15 @@
 """ARP: who has this address, and here I am."""
 
-from wirelab.scenarios.arp_steps import BROADCAST, ZERO, echo, is_at, message, reply, who_has
+from wirelab.scenarios.arp_steps import (
+    BROADCAST,
+    ZERO,
+    ask_no_more,
+    echo,
+    is_at,
+    message,
+    reply,
+    who_has,
+)
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
@@ -155,7 +164,7 @@ def arp_unicast_refresh(lab: Stage) -> None:
     age, delay = "base_reachable_time_ms", "delay_first_probe_time"
     c.sysctl(f"net.ipv4.neigh.c-eth0.{age}", 400)
     c.sysctl(f"net.ipv4.neigh.c-eth0.{delay}", 0)
-    s.sysctl(f"net.ipv4.neigh.s-eth0.{delay}", 60)  # so that the server does not ask, too
+    ask_no_more(lab, "s-eth0")
     lab.fact("first ping", ping(c, s.ip(), count=1))
     lab.fact("grown old", await_neighbour(c, s.ip(), "STALE"))
     c.sysctl(f"net.ipv4.neigh.c-eth0.{delay}", lab.settings["delay"])

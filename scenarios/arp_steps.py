@@ -1,5 +1,7 @@
 """Filters of ARP messages and of the echoes for which they are needed."""
 
+from wirelab.scenarios.stage import Stage
+
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ZERO = "00:00:00:00:00:00"
 
@@ -50,3 +52,10 @@ def reply(of: str) -> str:
         f"icmp.type == 0 && ip.src == ${{{of}.ip.dst}} && ip.dst == ${{{of}.ip.src}}"
         f" && icmp.ident == ${{{of}.icmp.ident}} && icmp.seq == ${{{of}.icmp.seq}}"
     )
+
+
+def ask_no_more(lab: Stage, *interfaces: str) -> None:
+    """Have kernels not confirm neighbours after five seconds, should a scenario last so long."""
+    for name in interfaces:
+        node = name.partition("-")[0]
+        lab[node].sysctl(f"net.ipv4.neigh.{name}.delay_first_probe_time", 60)

@@ -8,6 +8,7 @@ from wirelab.scenarios.dhcp_messages import (
     DISCOVER,
     EQUIVALENTS,
     INFORM,
+    MASK,
     OFFER,
     QUICK_DHCPCD,
     QUICK_SERVER,
@@ -17,52 +18,16 @@ from wirelab.scenarios.dhcp_messages import (
     gives,
     takes,
 )
+from wirelab.scenarios.dhcp_probed import LEAKED_ECHO, probed
 from wirelab.scenarios.scenario import Look, Setting, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.topologies.lan import Lan
 from wirelab.traffic.clients import Dhcpcd, dhcpcd, udhcpc
 from wirelab.traffic.servers import Boot, Dnsmasq
-from wirelab.verify import allow, equivalent, habit, never, optional, par, seq, step
+from wirelab.verify import equivalent, habit, never, seq, step
 
-MASK = "255.255.255.0"
 DAY = 86400
-
-_ASKS_FOR_IT = (
-    f"arp.opcode == 1 && {BROADCAST} && arp.src.proto_ipv4 == ${{s.ip}}"
-    " && arp.dst.proto_ipv4 == ${lease.ip}"
-)
-_PROBE = (
-    f"arp.isprobe && {BROADCAST} && eth.src == ${{c.mac}} && arp.src.proto_ipv4 == 0.0.0.0"
-    " && arp.dst.proto_ipv4 == ${lease.ip}"
-)
-_LASTS = "dhcp.option.ip_address_lease_time == ${lease.seconds}"
-_ANSWERED = seq(
-    habit(
-        "dnsmasq makes sure that nobody has the address before it offers it: it sends an echo "
-        "request and waits three seconds, in which its kernel asks three times by ARP",
-        *(step(f"in_use{n}", _ASKS_FOR_IT) for n in (1, 2, 3)),
-    ),
-    step("offer", gives(OFFER, _LASTS)),
-    step("request", takes()),
-    step("ack", gives(ACK, _LASTS)),
-    habit(
-        "dhcpcd probes the address three times before it uses it, and then announces it",
-        *(step(f"probe{n}", _PROBE) for n in (1, 2, 3)),
-        step(
-            "announcement",
-            f"arp.isannouncement && {BROADCAST} && eth.src == ${{c.mac}}"
-            " && arp.src.proto_ipv4 == ${lease.ip} && arp.dst.proto_ipv4 == ${lease.ip}",
-        ),
-    ),
-)
-
-# dhcpcd asks again after three to five seconds (RFC 2131 section 4.1), and dnsmasq takes a little
-# over three to make sure of the address: now and then both a second Discover and its Offer.
-_ASKED_TWICE = (
-    step("discover_again", from_client(DISCOVER, xid="discover")),
-    step("offer_again", gives(OFFER)),
-)
 
 
 @scenario(
@@ -81,18 +46,9 @@ _ASKED_TWICE = (
     ),
     expect=seq(
         seq(
-            step("discover", from_client(DISCOVER)),
-            par(_ANSWERED, optional(*_ASKED_TWICE)),
+            probed(),
             closed=["dhcp", "arp", "icmp"],
-            allow=[
-                allow(
-                    "dnsmasq's echo request, held back for want of a MAC, leaves when dnsmasq tells"
-                    " its kernel the client's for the Offer, unless the kernel has given up just"
-                    " before",
-                    "icmp.type == 8 && ip.src == ${s.ip} && ip.dst == ${lease.ip}",
-                    most=1,
-                )
-            ],
+            allow=[LEAKED_ECHO],
             at="c",
         ),
         # Answers are unicast here. Outside of what is closed: the bystander hears the broadcasts.

@@ -1,45 +1,44 @@
-"""DHCP: what becomes of a lease: refused, declined, renewed, given back."""
+"""DHCP: what becomes of a lease: it is renewed, rebound, given back."""
 
 from dataclasses import replace
+from functools import partial
 
 from wirelab.scenarios.dhcp_messages import (
     ACK,
     BROADCAST,
+    DIRECT,
     EQUIVALENTS,
-    NAK,
+    MASK,
     QUICK_DHCPCD,
     QUICK_SERVER,
     RELEASE,
     REQUEST,
     exchange,
-    from_client,
+    gives,
 )
-from wirelab.scenarios.scenario import Look, scenario
+from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.dhcp import Dhcp
-from wirelab.topologies.moving import Moving
-from wirelab.traffic.cable import move_cable
-from wirelab.traffic.clients import dhcpcd
+from wirelab.traffic.clients import dhcpcd, ping
+from wirelab.traffic.clients.dhcpcd import parse_sent
 from wirelab.traffic.daemon import Running
-from wirelab.traffic.servers.dnsmasq import parse_leases
-from wirelab.verify import Item, seq, step
+from wirelab.verify import Item, equivalent, habit, seq, step
 
-_MASK = "255.255.255.0"
 _CLOSED = ["dhcp", "arp", "icmp"]
 
 
-def _resolved(server: str) -> Item:
-    """The ARP exchange before the client's first packet from its own address."""
+def _resolved(other: str) -> Item:
+    """The ARP exchange before the client's first packet from its own address to a neighbour."""
     return seq(
         step(
-            "who_has",
+            f"who_has_{other}",
             f"arp.opcode == 1 && {BROADCAST} && arp.src.proto_ipv4 == ${{lease.ip}}"
-            f" && arp.src.hw_mac == ${{c.mac}} && arp.dst.proto_ipv4 == ${{{server}.ip}}",
+            f" && arp.src.hw_mac == ${{c.mac}} && arp.dst.proto_ipv4 == ${{{other}.ip}}",
         ),
         step(
-            "is_at",
-            f"arp.opcode == 2 && eth.dst == ${{c.mac}} && arp.src.proto_ipv4 == ${{{server}.ip}}"
-            f" && arp.src.hw_mac == ${{{server}.mac}} && arp.dst.proto_ipv4 == ${{lease.ip}}",
+            f"{other}_is_at",
+            f"arp.opcode == 2 && eth.dst == ${{c.mac}} && arp.src.proto_ipv4 == ${{{other}.ip}}"
+            f" && arp.src.hw_mac == ${{{other}.mac}} && arp.dst.proto_ipv4 == ${{lease.ip}}",
         ),
     )
 
@@ -49,7 +48,7 @@ def _from_lease(kind: int, *more: str) -> str:
     said = (
         f"dhcp.option.dhcp == {kind} && ip.src == ${{lease.ip}} && dhcp.ip.client == ${{lease.ip}}"
         " && udp.srcport == 68 && udp.dstport == 67 && dhcp.hw.mac_addr == ${c.mac}"
-        " && dhcp.ip.relay == 0.0.0.0"
+        f" && dhcp.ip.relay == 0.0.0.0 && {DIRECT}"
     )
     return " && ".join((said, *more))
 
@@ -57,70 +56,8 @@ def _from_lease(kind: int, *more: str) -> str:
 def _release(server: str) -> Item:
     """The client gives its address back to a server."""
     to_server = f"ip.dst == ${{{server}.ip}} && eth.dst == ${{{server}.mac}}"
-    meant = f"dhcp.option.dhcp_server_id == ${{{server}.ip}}"
+    meant = f"dhcp.option.dhcp_server_id == ${{{server}.ip}} && dhcp.id == ${{leaving.xid}}"
     return step("release", _from_lease(RELEASE, to_server, meant))
-
-
-@scenario(
-    "dhcp-nak",
-    topology=Moving,
-    points={"c": "c-eth0"},
-    rfcs=("RFC 2131 section 3.2", "RFC 2131 section 4.3.2"),
-    expect=seq(
-        *exchange(ip="old.ip", server="home"),
-        step(
-            "reboot",
-            from_client(
-                REQUEST,
-                "dhcp.option.requested_ip_address == ${old.ip} && !dhcp.option.dhcp_server_id",
-                "dhcp.id != ${discover.dhcp.id}",
-            ),
-        ),
-        step(
-            "nak",
-            f"dhcp.option.dhcp == {NAK} && dhcp.id == ${{reboot.dhcp.id}} && {BROADCAST}"
-            " && ip.src == ${office.ip} && ip.dst == 255.255.255.255 && dhcp.ip.your == 0.0.0.0"
-            " && udp.srcport == 67 && udp.dstport == 68 && dhcp.hw.mac_addr == ${c.mac}"
-            " && dhcp.option.dhcp_server_id == ${office.ip}",
-        ),
-        *exchange("_again", ip="new.ip", server="office"),
-        closed=_CLOSED,
-        at="c",
-    ),
-    equivalents=EQUIVALENTS,
-    look=(
-        Look("dhcp.option.dhcp == 3", "which Request names a server and which does not: option 54"),
-        Look("dhcp.option.dhcp == 6", "who refuses, why (option 56), and to whom it is said"),
-        Look(
-            "dhcp.option.requested_ip_address",
-            "which address the client would like, each time",
-            technique="apply as column",
-        ),
-    ),
-)
-def dhcp_nak(lab: Stage) -> None:
-    """A client that has moved asks for its old address, and is refused.
-
-    At home the client gets a lease. Then its cable is put into the switch of another
-    network. The client remembers its lease and hopes to keep it: it begins with a Request
-    for the old address (INIT-REBOOT: option 50, and no server in option 54). The server of the
-    new network knows that this address is of no use there, and says NAK: to everybody, since
-    the client has no address at which it could be reached. Only now the client starts anew,
-    with a Discover.
-    """
-    home = lab.start("home", QUICK_SERVER)
-    office = lab.start("office", QUICK_SERVER)
-    lab.start("c", QUICK_DHCPCD)
-    move_cable("s1-eth1", lab.lab["s1"], lab.lab["s2"])
-    lab.wait_for(f"dhcp.option.dhcp == {ACK}", at="c", count=2)
-    lab.names |= {"lan.mask": _MASK, "old.ip": _leased(home), "new.ip": _leased(office)}
-    lab.fact("messages", [home.facts()["messages"], office.facts()["messages"]])
-
-
-def _leased(server: Running) -> str:
-    """The one address that a server says it has leased."""
-    (lease,) = parse_leases((server.place.folder / "leases").read_text())
-    return str(lease["ip"])
 
 
 @scenario(
@@ -133,6 +70,9 @@ def _leased(server: Running) -> str:
         _resolved("s"),
         _release("s"),
         *exchange("_again"),
+        _resolved("x"),
+        step("echo", "icmp.type == 8 && ip.src == ${lease.ip} && ip.dst == ${x.ip} && " + DIRECT),
+        step("reply", "icmp.type == 0 && ip.src == ${x.ip} && ip.dst == ${lease.ip}"),
         closed=_CLOSED,
         at="c",
     ),
@@ -151,12 +91,170 @@ def dhcp_release(lab: Stage) -> None:
     A Release is for the server alone: unicast, from the address that is given up, which it
     names in `ciaddr`. It is the first packet that the client sends from its address, so ARP
     comes before it. There is no answer; should it get lost, the lease just runs out. When
-    the client comes back it has nothing to remember and begins with a Discover.
+    the client comes back it has nothing to remember and begins with a Discover; that it may use
+    its address again is seen from the ping at the end.
     """
     server = lab.start("s", QUICK_SERVER)
     client = lab.start("c", replace(QUICK_DHCPCD, release=True))
     lab.stop(client)
     lab.wait_for(f"dhcp.option.dhcp == {RELEASE}", at="c")
     again = dhcpcd(lab["c"], QUICK_DHCPCD)
-    lab.names |= {"lease.ip": again.ip, "lan.mask": _MASK}
+    ping(lab["c"], lab["x"].ip())
+    lab.names |= {"lease.ip": again.ip, "lan.mask": MASK, "leaving.xid": _last_xid(client)}
     lab.fact("messages", server.facts()["messages"])
+
+
+def _last_xid(client: Running) -> str:
+    """The transaction id of the last message that a dhcpcd says it sent."""
+    return str(parse_sent(client.place.log.read_text())[-1]["xid"])
+
+
+_SERVER_GONE = (
+    "its server is no longer there: the host's kernel says that nobody is at port 67"
+    " (a host that is gone would say nothing)"
+)
+
+
+def _again(number: int, within: str, *more: str) -> tuple[Item, Item]:
+    """A try to renew at the server that gave the lease, and what becomes of it."""
+    name = f"renew_again{number}"
+    return (
+        step(name, _renewal(*more), within=within),
+        habit(
+            _SERVER_GONE,
+            step(
+                f"nobody{number}",
+                "icmp.type == 3 && icmp.code == 3 && ip.src == ${s.ip} && ip.dst == ${lease.ip}",
+                quotes=name,
+            ),
+        ),
+    )
+
+
+def _renewal(*more: str) -> str:
+    """A Request to the server that gave the lease: no option says which address or server."""
+    nothing = "!dhcp.option.dhcp_server_id && !dhcp.option.requested_ip_address"
+    return _from_lease(REQUEST, "ip.dst == ${s.ip} && eth.dst == ${s.mac}", nothing, *more)
+
+
+def _prolonged(xid: str, server: str) -> str:
+    """The ACK that makes the lease last anew."""
+    return gives(
+        ACK,
+        "ip.dst == ${lease.ip} && eth.dst == ${c.mac} && dhcp.ip.client == ${lease.ip}",
+        "dhcp.option.ip_address_lease_time == ${ack.dhcp.option.ip_address_lease_time}",
+        _TIMES,
+        xid=xid,
+        server=server,
+    )
+
+
+_TIMES = (
+    "dhcp.option.renewal_time_value == ${lease.t1}"
+    " && dhcp.option.rebinding_time_value == ${lease.t2}"
+)
+_UNTIL_REBINDING = 8  # seconds from T1 to T2: time for a second try after four, but for no third
+
+
+def _around(seconds: int) -> str:
+    return f"{seconds - 0.5}s..{seconds + 2.5}s"
+
+
+def _life(settings: Settings) -> Item:
+    t1 = settings["renewal"]
+    t2 = t1 + _UNTIL_REBINDING
+    return seq(
+        *exchange(ack=_TIMES),
+        _resolved("s"),
+        step("renew", _renewal(), within=_around(t1), of="ack"),
+        step("renewed", _prolonged("renew", "s")),
+        *_again(1, _around(t1)),
+        *_again(2, "2.9s..6.5s", "dhcp.id == ${renew_again1.dhcp.id}"),
+        step(
+            "rebind",
+            _from_lease(
+                REQUEST,
+                f"ip.dst == 255.255.255.255 && {BROADCAST}",
+                "!dhcp.option.dhcp_server_id && dhcp.id == ${renew_again1.dhcp.id}",
+            ),
+            within=_around(t2),
+            of="renewed",
+        ),
+        habit(
+            "the other server's kernel needs the client's MAC",
+            step(
+                "who_has_client",
+                f"arp.opcode == 1 && {BROADCAST} && arp.src.proto_ipv4 == ${{s2.ip}}"
+                " && arp.dst.proto_ipv4 == ${lease.ip}",
+            ),
+            step(
+                "client_is_at",
+                "arp.opcode == 2 && eth.dst == ${s2.mac} && arp.src.hw_mac == ${c.mac}"
+                " && arp.src.proto_ipv4 == ${lease.ip} && arp.dst.proto_ipv4 == ${s2.ip}",
+            ),
+        ),
+        step("rebound", _prolonged("rebind", "s2")),
+        _release("s2"),
+        closed=_CLOSED,
+        at="c",
+    )
+
+
+@scenario(
+    "dhcp-renew-rebind-release",
+    topology=Dhcp,
+    fixed={"servers": 2},
+    points={"c": "c-eth0"},
+    rfcs=("RFC 2131 section 4.4.5", "RFC 2131 section 4.3.2", "RFC 2132 section 9.11"),
+    settings=(Setting("renewal", 4, "T1, when the lease is to be renewed", 3, 7, "s"),),
+    expect=_life,
+    equivalents=(
+        *EQUIVALENTS,
+        equivalent(
+            "dhcp.option.type",
+            "when it prolongs a lease a server may tell of other things than before",
+            steps=("renewed", "rebound"),
+        ),
+    ),
+    look=(
+        Look(
+            "dhcp.option.dhcp in {3, 5}",
+            "when it renews and rebinds, against options 58 and 59 of the ACK",
+            technique="delta column",
+        ),
+        Look("dhcp.ip.client != 0.0.0.0", "what the client says once it has an address: ciaddr"),
+        Look(
+            "dhcp.option.dhcp == 3 && ip.src == ${lease.ip}",
+            "to whom each goes, and from when on to everybody",
+            technique="packet list",
+        ),
+        Look("icmp.type == 3", "which packets nobody took", technique="quoted ports"),
+    ),
+    slow=True,
+)
+def dhcp_renew_rebind_release(lab: Stage) -> None:
+    """A lease is prolonged by its server, then by another one, and given back.
+
+    At T1 (option 58) the client asks the server that gave the lease, by unicast and
+    from its address, which it names in `ciaddr`; the ACK starts the clock anew. Then
+    that server ends. At the next T1 the client asks in vain, and once more after some seconds.
+    At T2 (option 59) it no longer cares who answers: the Request is broadcast, still
+    from its address, and another server of the same network prolongs the lease. When the
+    client leaves it gives the address back to whom it had it from last. T1 and T2 are a few
+    seconds here instead of half and seven eighths of the lease.
+    """
+    t1 = lab.settings["renewal"]
+    times = {"58": str(t1), "59": str(t1 + _UNTIL_REBINDING)}
+    for node in ("c", "s", "s2"):  # else kernels ask for known MACs again, five seconds later
+        lab[node].sysctl(f"net.ipv4.neigh.{node}-eth0.delay_first_probe_time", 60)
+    server = lab.start("s", replace(QUICK_SERVER, lease=120, options=times))
+    client = lab.start("c", replace(QUICK_DHCPCD, release=True))
+    lab.wait_for(f"dhcp.option.dhcp == {ACK}", at="c", count=2)
+    lab.stop(server)
+    lab.start("s2", replace(QUICK_SERVER, lease=120, options=times))
+    leases = partial(QUICK_DHCPCD.leases, client.place)
+    lab.wait_until(lambda: len(leases()) == 3, "the client rebinds its lease", timeout=30)
+    lab.stop(client)
+    lab.wait_for(f"dhcp.option.dhcp == {RELEASE}", at="c")
+    lab.names |= {"lease.ip": leases()[0].ip, "lan.mask": MASK, "leaving.xid": _last_xid(client)}
+    lab.names |= {"lease.t1": times["58"], "lease.t2": times["59"]}

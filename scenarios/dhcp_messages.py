@@ -8,6 +8,10 @@ from wirelab.verify import Item, equivalent, step
 DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM = range(1, 9)
 """The message types (option 53, RFC 2132 section 9.6)."""
 
+DIRECT = "ip.ttl in {64, 128, 255}"
+"""No router has passed the packet on: its TTL is one of those that stacks begin with."""
+MASK = "255.255.255.0"
+"""Of every network in which these scenarios lend addresses."""
 BROADCAST = "eth.dst == ff:ff:ff:ff:ff:ff"
 
 # Without probes an exchange takes no time; scenarios that are not about probes use these.
@@ -16,7 +20,7 @@ QUICK_DHCPCD = Dhcpcd(probe=False)
 QUICK_UDHCPC = Udhcpc(probe=False, announce=False)
 
 _OWN_BUSINESS = "a client tells of itself, and asks for, what it likes (RFC 2131 section 4.4.1)"
-_OWN = ("request_list_item", "vendor_class_id", "dhcp_max_message_size", "value", "type")
+_OWN = ("request_list_item", "vendor_class_id", "dhcp_max_message_size", "value", "type", "length")
 _ASKING = ("discover*", "request*", "reboot", "renew*", "rebind*", "decline", "release", "inform")
 EQUIVALENTS = (
     IP_ID,
@@ -94,10 +98,19 @@ def takes(*more: str, ip: str = "lease.ip", server: str = "s", xid: str = "disco
     )
 
 
-def exchange(suffix: str = "", *, ip: str = "lease.ip", server: str = "s") -> tuple[Item, ...]:
-    """The four messages with which `c` gets an address, unprobed; `suffix` is for a second time."""
+def exchange(
+    suffix: str = "", *, ip: str = "lease.ip", server: str = "s", ack: str = ""
+) -> tuple[Item, ...]:
+    """The four messages with which `c` gets an address, unprobed.
+
+    Args:
+        suffix: of the steps' names, for a second time.
+        ip: the name of the address.
+        server: the name of the node that gives it.
+        ack: what else the ACK says.
+    """
     discover, offer = f"discover{suffix}", f"offer{suffix}"
-    to_client = "eth.dst == ${c.mac} && ip.dst == ${" + ip + "}"
+    to_client = f"{DIRECT} && " + "eth.dst == ${c.mac} && ip.dst == ${" + ip + "}"
     lasting = f"${{{offer}.dhcp.option.ip_address_lease_time}}"
     return (
         step(discover, from_client(DISCOVER)),
@@ -109,6 +122,7 @@ def exchange(suffix: str = "", *, ip: str = "lease.ip", server: str = "s") -> tu
                 ACK,
                 to_client,
                 f"dhcp.option.ip_address_lease_time == {lasting}",
+                ack,
                 ip=ip,
                 server=server,
                 xid=discover,

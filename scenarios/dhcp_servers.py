@@ -7,6 +7,7 @@ from wirelab.scenarios.dhcp_messages import (
     BROADCAST,
     DISCOVER,
     EQUIVALENTS,
+    MASK,
     OFFER,
     QUICK_SERVER,
     QUICK_UDHCPC,
@@ -23,8 +24,6 @@ from wirelab.traffic.daemon import Running
 from wirelab.traffic.servers import DhcpRelay
 from wirelab.traffic.servers.dnsmasq import parse_log
 from wirelab.verify import Item, equivalent, habit, never, par, seq, step
-
-_MASK = "255.255.255.0"
 
 
 def _relayed(name: str, more: str = "") -> Item:
@@ -125,7 +124,7 @@ def dhcp_relay(lab: Stage) -> None:
     lab.start("s", server)
     lab.start("r1", DhcpRelay(lab["s"].ip()))
     lease = udhcpc(lab["c"], QUICK_UDHCPC)
-    lab.names |= {"lease.ip": lease.ip, "lan.mask": _MASK}
+    lab.names |= {"lease.ip": lease.ip, "lan.mask": MASK}
     lab.fact("lease", lease)
 
 
@@ -192,14 +191,15 @@ def dhcp_two_servers(lab: Stage) -> None:
     own part of the network. udhcpc takes the first offer and says whose in its
     Request (option 54), which is broadcast so that the other server learns that its offer was
     declined. A server that claims to be the only authority (dnsmasq's `dhcp-authoritative`) would
-    answer that Request with a NAK; these two are modest.
+    answer that Request with a NAK; these two are modest. Which of them is first is not for the
+    seed to decide: it is a race each time.
     """
     modest = replace(QUICK_SERVER, authoritative=False)
     first = lab.start("s", modest)
     second = lab.start("s2", replace(modest, first=modest.last + 1, last=200))
     lease = udhcpc(lab["c"], QUICK_UDHCPC)
     lab.wait_for("dhcp.option.dhcp == 2", at="c", count=2)
-    lab.names |= {"lease.ip": lease.ip, "lan.mask": _MASK, "chosen.ip": lease.server}
+    lab.names |= {"lease.ip": lease.ip, "lan.mask": MASK, "chosen.ip": lease.server}
     other = second if lease.server == first.place.ip else first
     lab.names |= {"other.ip": other.place.ip, "other.lease": _offered(other)}
     lab.names["other.seconds"] = str(modest.lease)

@@ -11,7 +11,9 @@ from wirelab.scenarios.dns_play import (
 from wirelab.scenarios.dns_steps import (
     AUTHORITATIVE,
     CLOSED,
+    DELEGATED,
     EQUIVALENTS,
+    FOR_A_WHILE,
     FRESH,
     KNOWN,
     LEFT,
@@ -21,10 +23,10 @@ from wirelab.scenarios.dns_steps import (
     Asked,
     answer,
     exchange,
+    kept,
     primed,
     question,
     referral,
-    with_authority,
 )
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, Settings, scenario
@@ -39,13 +41,17 @@ _ADDRESS = f"{OF_AUTH} && dns.a == ${{www.ip}} && dns.a == ${{auth.ip}}"
 _CDN = "dns.a == ${www.ip} && dns.ns == ${cdn.ns} && dns.a == ${cdn.ip}"
 
 
+def _simple(settings: Settings) -> Item:
+    return seq(question(), answer(f"{KNOWN} && {ONLY} && {kept(settings['ttl'])}"), closed=CLOSED)
+
+
 @scenario(
     "dns-simple",
     topology=Names,
     points={"lan": "c-eth0"},
     rfcs=("RFC 1034 section 3.7", "RFC 1035 section 4.1"),
     settings=(DOMAIN, TTL),
-    expect=seq(question(), answer(f"{KNOWN} && {ONLY}"), closed=CLOSED),
+    expect=_simple,
     equivalents=(IP_ID, DONT_FRAGMENT, LEFT),
     look=(
         Look("dns.flags.response == 1", "flags 0x8180, and the counts: one question, one answer"),
@@ -77,7 +83,7 @@ def _recursion(settings: Settings) -> Item:
         *exchange("auth", f"{AUTHORITATIVE} && dns.cname == ${{alias.name}} && {FRESH}"),
         *exchange("tld", referral("cdn"), _ALIAS, again="_alias"),
         *exchange("cdn", f"{AUTHORITATIVE} && {_CDN} && {FRESH}", _ALIAS),
-        answer(f"{told} && {with_authority(settings)}"),
+        answer(f"{told} && {kept(settings['ttl'], DELEGATED)}"),
         closed=CLOSED,
         allow=[primed()],
     )
@@ -138,10 +144,10 @@ def dns_recursion(lab: Stage) -> None:
         *exchange("root", referral("tld")),
         *exchange("tld", referral("auth")),
         *exchange("auth", _ADDRESS),
-        answer(f"{KNOWN} && {ONLY}"),
+        answer(f"{KNOWN} && {ONLY} && {FOR_A_WHILE}"),
         question("again"),
         answer(
-            f"{KNOWN} && {ONLY} && dns.resp.ttl <= ${{answer.dns.resp.ttl}}",
+            f"{KNOWN} && {ONLY} && {FOR_A_WHILE} && dns.resp.ttl <= ${{answer.dns.resp.ttl}}",
             name="remembered",
             to="again",
         ),

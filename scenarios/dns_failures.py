@@ -39,8 +39,8 @@ _OF_C = ["dns && ip.addr == ${c.ip}", "icmp", _TCP]  # the recursor asks others,
 _BEHIND_ROUTER = Way("s", "lan", "wan")
 _ON_LINK = Way("rec", "lan", "rec", hops=0)
 
-_TRIES = Setting("tries", 3, "how often the client asks", 1, 5, "times")
-_TIMEOUT = Setting("timeout", 1, "how long the client waits each time", 1, 3, "s")
+_TRIES = Setting("tries", 3, "how often the client asks", 1, 4, "times")
+_TIMEOUT = Setting("timeout", 1, "how long the client waits each time", 1, 2, "s")
 _RECORDS = Setting("records", 3, "texts of 200 bytes that the name has", 3, 5, "records")
 
 _NO_RECORDS = "dns.count.answers == 0 && dns.count.auth_rr == 0"

@@ -13,6 +13,7 @@ from wirelab.scenarios.dns_play import (
 from wirelab.scenarios.dns_steps import (
     AAAA,
     CLOSED,
+    DELEGATED,
     EQUIVALENTS,
     FOR_A_WHILE,
     KNOWN,
@@ -25,10 +26,10 @@ from wirelab.scenarios.dns_steps import (
     Asked,
     answer,
     exchange,
+    kept,
     primed,
     question,
     referral,
-    with_authority,
 )
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
@@ -57,7 +58,7 @@ def _cname_authority(settings: Settings) -> Item:
                 f"dns.ns == ${{cdn{n}.ns}} && dns.a == ${{cdn{n}.ip}}"
                 for n in range(2, servers + 1)
             ),
-            with_authority(settings),
+            kept(settings["ttl"], DELEGATED),
         )
     )
     return seq(question(), answer(told), closed=CLOSED)
@@ -65,13 +66,14 @@ def _cname_authority(settings: Settings) -> Item:
 
 def _aaaa(settings: Settings) -> Item:
     """Two questions side by side, each with its answer."""
-    ipv6 = f"dns.aaaa == ${{www.ip6}} && {FOR_A_WHILE} && dns.count.answers == 1 && {ONLY}"
+    ttl = kept(settings["ttl"])
+    ipv6 = f"dns.aaaa == ${{www.ip6}} && {ttl} && dns.count.answers == 1 && {ONLY}"
     none = f"dns.count.answers == 0 && dns.count.auth_rr == 1 && dns.count.add_rr == 0 && {SOA}"
     found = ipv6 if settings["ipv6"] == "yes" else none
     return seq(
         question("ask_a"),
         par(
-            answer(f"{KNOWN} && {ONLY}", to="ask_a"),
+            answer(f"{KNOWN} && {ONLY} && {ttl}", to="ask_a"),
             seq(
                 question("ask_aaaa", _WWW6),
                 answer(found, _WWW6, name="answer6", to="ask_aaaa"),
@@ -177,7 +179,7 @@ def dns_ptr(lab: Stage) -> None:
         DONT_FRAGMENT,
         LEFT,
         equivalent(
-            "*",
+            "",  # about no field, but the order of frames
             "neither question waits for the other's answer (RFC 1035 section 7.3)",
             steps=("answer", "ask_aaaa"),
             operators=("swap",),

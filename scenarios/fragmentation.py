@@ -197,5 +197,6 @@ def frag_lost(lab: Stage) -> None:
     """
     lab["s"].sysctl("net.ipv4.ipfrag_time", lab.settings["wait"])
     lab["r2"].run(["nft", "-f", "-"], input=_DROP_LATER_FRAGMENTS)
-    size, wait = lab.settings["size"], lab.settings["wait"] + 5
+    size, wait = lab.settings["size"], lab.settings["wait"] + 1
     lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=size, wait=wait, check=False))
+    lab.wait_for("icmp.type == 11", at="lan", timeout=wait + 20)

@@ -5,7 +5,6 @@ from wirelab.scenarios.fragmentation import (
     ETHERNET_MTU,
     HEADER,
     ICMP_HEADER,
-    MTU,
     POINTS,
     SIZE_THAT_FITS,
     WHOLE,
@@ -17,6 +16,8 @@ from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import ping
 from wirelab.verify import Item, forwarded, seq, step
 
+_MTU = Setting("mtu", 1400, "MTU of the link behind the router", 552, 1499, "bytes")
+"""Not less than what Linux believes of a router (`net.ipv4.route.min_pmtu`)."""
 _TOO_BIG = f"{WHOLE} && ip.flags.df == 1 && ip.id != 0"
 
 
@@ -60,7 +61,7 @@ def _pmtud_df(settings: Settings) -> Item:
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1191 section 4", "RFC 792 (destination unreachable)"),
-    settings=(MTU,),
+    settings=(_MTU,),
     expect=_pmtud_df,
     equivalents=(IP_ID, DONT_FRAGMENT),
     look=(
@@ -122,7 +123,7 @@ def _blackhole(settings: Settings) -> Item:
     topology=Routed,
     points={"c": "c-eth0", **POINTS},
     rfcs=("RFC 2923 section 2.1", "RFC 1191 section 4", "RFC 4821 section 1"),
-    settings=(MTU, Setting("tries", 3, "packets that are too big", 1, 10, "packets")),
+    settings=(_MTU, Setting("tries", 3, "packets that are too big", 1, 10, "packets")),
     expect=_blackhole,
     look=(
         Look(

@@ -13,12 +13,14 @@ def echo(destination: str) -> Item:
     )
 
 
-def error(name: str, kind: int, code: int, sender: str, *, about: str, at: str = "lan") -> Item:
+def error(
+    name: str, kind: int, code: int, sender: str, *, about: str, at: str = "lan", more: str = ""
+) -> Item:
     """An ICMP error for the client, which quotes the packet of step `about`."""
     return step(
         name,
         f"icmp.type#1 == {kind} && icmp.code#1 == {code}"
-        f" && ip.src#1 == ${{{sender}}} && ip.dst#1 == ${{c.ip}}",
+        f" && ip.src#1 == ${{{sender}}} && ip.dst#1 == ${{c.ip}}{more}",
         quotes=about,
         within="2s",
         at=at,

@@ -1,6 +1,7 @@
 """IPv4 headers: what each field tells about the packet, its sender and its way."""
 
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID
+from wirelab.scenarios.ip_steps import echo, reply, until_closed
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.routed import Routed
@@ -12,21 +13,6 @@ HOPS = Setting("hops", 13, "routers between client and server", 1, 13, "routers"
 _BOTH_ENDS = {"c": "c-eth0", "s": "s-eth0"}
 _CLOSED_PORT = 33999
 _CONTROL = 0xC0  # DSCP CS6, network control: how Linux marks ICMP errors (RFC 1812 4.3.2.5)
-
-
-def echo(source: str, destination: str, ttl: int) -> str:
-    """An echo request between two nodes, as it is where its TTL is `ttl`."""
-    ends = f"ip.src == ${{{source}.ip}} && ip.dst == ${{{destination}.ip}}"
-    return f"icmp.type == 8 && {ends} && ip.ttl == {ttl}"
-
-
-def reply(of: str, ttl: int) -> str:
-    """The reply to the echo request of a step."""
-    return (
-        f"icmp.type == 0 && ip.src == ${{{of}.ip.dst}} && ip.dst == ${{{of}.ip.src}}"
-        f" && icmp.ident == ${{{of}.icmp.ident}} && icmp.seq == ${{{of}.icmp.seq}}"
-        f" && ip.ttl == {ttl}"
-    )
 
 
 def _header(proto: int, length: int) -> str:
@@ -93,6 +79,7 @@ def ip_fields(lab: Stage) -> None:
     lab.fact("ping", ping(c, server, count=1))
     lab.fact("datagram", udp_probe(c, server, _CLOSED_PORT))
     logger(c, server, ["hello"], over="tcp")
+    until_closed(lab, at="wan")
 
 
 def _ttl_hops(settings: Settings) -> Item:

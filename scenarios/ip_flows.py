@@ -1,5 +1,6 @@
 """IPv4 headers over time: the numbers of packets, and who is behind one address."""
 
+from wirelab.scenarios.ip_steps import until_closed
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.balanced import Balanced
@@ -106,7 +107,7 @@ def ipid(lab: Stage) -> None:
         logger(lab[node], server, [f"line {n} of {node}" for n in _COUNT])
         lab.wait_for(f"udp.dstport == 514 && ip.src == ${{{node}.ip}}", at="wan", count=_LINES)
     logger(lab["c"], server, ["hello"], over="tcp")
-    lab.wait_for("tcp.len > 0", at="wan")
+    until_closed(lab, at="wan")
 
 
 _BALANCE = """
@@ -122,41 +123,45 @@ _CONNECTIONS = 4
 
 def _connection(n: int, ttl: int) -> tuple[Item, ...]:
     """A connection to the balancer's address, which goes to one backend and back."""
-    backend = "b1" if n % 2 else "b2"
+    server = "b1" if n % 2 else "b2"
     there = "tcp.dstport == 514 && ip.src == ${c.ip} && ip.dst == ${r1.ip}"
+    same = f"tcp.srcport == ${{syn{n}.tcp.srcport}}"
+    answer = (
+        f"tcp.flags == 0x012 && ip.src == ${{{server}.ip}} && ip.dst == ${{c.ip}}"
+        f" && ip.ttl == {ttl} && tcp.dstport == ${{syn{n}.tcp.srcport}}"
+        f" && tcp.ack == ${{syn{n}.tcp.seq}} + 1"
+    )
     return (
-        step(f"syn{n}", f"tcp.flags == 0x002 && {there}", at="lan"),
-        _rewritten(f"syn{n}", "lan", "wan", "ip.dst"),
-        step(
-            f"syn_ack{n}",
-            f"tcp.flags == 0x012 && ip.src == ${{{backend}.ip}} && ip.dst == ${{c.ip}}"
-            f" && ip.ttl == {ttl} && ip.dst == ${{c.ip}} && eth.src == ${{{backend}.mac}}"
-            f" && tcp.dstport == ${{syn{n}.tcp.srcport}} && tcp.ack == ${{syn{n}.tcp.seq}} + 1",
-            within="1s",
-            at="wan",
-        ),
-        _rewritten(f"syn_ack{n}", "wan", "lan", "ip.src"),
-        step(f"line{n}", f"tcp.len > 0 && {there} && tcp.srcport == ${{syn{n}.tcp.srcport}}",
-             at="lan"),
-        _rewritten(f"line{n}", "lan", "wan", "ip.dst"),
-    )  # fmt: skip
+        *_balanced(f"syn{n}", f"tcp.flags == 0x002 && {there}", server),
+        *_balanced(f"syn_ack{n}", answer, server, back=True),
+        *_balanced(f"line{n}", f"tcp.len > 0 && {there} && {same}", server),
+    )
 
 
-def _rewritten(name: str, source: str, to: str, field: str) -> Item:
-    return forwarded(name, source, to, rewrites=[field], within="1s")
+def _balanced(name: str, filter_: str, server: str, *, back: bool = False) -> tuple[Item, ...]:
+    """A packet at both ends of the links on either side of the balancer, which rewrites it."""
+    way = ("c", "lan", "wan", server)
+    first, second, third, last = way[::-1] if back else way
+    field = "ip.src" if back else "ip.dst"
+    return (
+        step(name, filter_, within="1s" if back else None, at=first),
+        forwarded(name, first, second, hops=0),
+        forwarded(name, first, third, rewrites=[field], within="1s"),
+        forwarded(f"{name}@{third}", third, last, hops=0, name=f"{name}@{last}"),
+    )
 
 
 def _behind_vip(settings: Settings) -> Item:
     ttls = settings["ttl_b2"], settings["ttl_b1"]
     parts = (_connection(n, ttls[n % 2]) for n in range(1, _CONNECTIONS + 1))
     return seq(*(part for each in parts for part in each),
-               closed=["icmp", "tcp.flags.syn == 1", "tcp.len > 0"])  # fmt: skip
+               closed=["udp", "icmp", "tcp.flags.syn == 1", "tcp.len > 0"])  # fmt: skip
 
 
 @scenario(
     "lb-behind-vip",
     topology=Balanced,
-    points=_POINTS,
+    points={"c": "c-eth0", **_POINTS, "b1": "b1-eth0", "b2": "b2-eth0"},
     rfcs=("RFC 3022 section 2.2", "RFC 2391 section 3", "RFC 7323 section 3"),
     settings=(
         Setting("ttl_b1", 64, "initial TTL of the first server", 32, 255, "hops"),
@@ -188,4 +193,4 @@ def lb_behind_vip(lab: Stage) -> None:
     lab["r1"].run(["nft", "-f", "-"], input=_BALANCE.format(vip=vip, **backends))
     for n in range(1, _CONNECTIONS + 1):
         logger(lab["c"], vip, [f"line {n}"], over="tcp")
-        lab.wait_for("tcp.len > 0", at="wan", count=n)
+        until_closed(lab, at="b1" if n % 2 else "b2", connections=(n + 1) // 2)

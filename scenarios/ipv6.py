@@ -109,6 +109,7 @@ def _there_and_back(number: int, dscp: int, labelled: bool) -> tuple[Item, ...]:
                 f"{name}{number}",
                 f"{_echo(kind, *ends)} && icmpv6.echo.sequence_number == {number} && {label}"
                 f" && ipv6.tclass.dscp == {dscp} && ipv6.tclass.ecn == 0 && ipv6.plen == 64"
+                " && ipv6.version == 6"
                 " && ipv6.nxt == 58 && ipv6.hlim == 64",
                 at=points[0],
             ),

@@ -8,19 +8,19 @@ from wirelab.scenarios.icmp_steps import error
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.tcp_steps import (
-    FIN_ACK,
     RST_ACK,
     SYN,
     client,
-    of,
+    finished,
     opened,
     server,
     service_ports,
+    wait_for_ack,
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.clients import tcp_probe
-from wirelab.traffic.tcp_peers import DRAIN, TcpListener
-from wirelab.verify import Item, repeat, seq, step
+from wirelab.traffic.tcp_peers import DRAIN, WAIT, TcpListener, tell
+from wirelab.verify import Item, equivalent, repeat, seq, step
 
 _KINDS = ("open", "closed", "reset", "dropped", "prohibited")
 _FILTER = """
@@ -33,19 +33,32 @@ table ip filter {{
     }}
 }}
 """
-_REFUSAL = f"tcp.flags == {RST_ACK} && tcp.len == 0 && tcp.seq_raw == 0 && ip.src == ${{s.ip}}"
+_REFUSAL = (
+    f"tcp.flags == {RST_ACK} && tcp.len == 0 && tcp.seq_raw == 0 && tcp.window_size_value == 0"
+    " && ip.src == ${s.ip}"
+)
+_CONSTANT = ("ip.ttl", "tcp.hdr_len", "tcp.window_size_value", "tcp.options.wscale.shift")
+_CLOCK = "tcp.options.timestamp.tsval"
 
 
-def _syn(name: str, kind: str, *, more: str = "", within: str | None = None) -> Item:
-    """An attempt to connect, as it leaves the client."""
+def _syn(name: str, kind: str, *, again: str = "", within: str | None = None) -> Item:
+    """An attempt to connect, as it leaves the client: like the first that was made.
+
+    Args:
+        name: of the step.
+        kind: of the port.
+        again: the step whose SYN is sent again.
+        within: how long after what came before.
+    """
     there = f"ip.src == ${{c.ip}} && ip.dst == ${{s.ip}} && tcp.dstport == ${{port.{kind}}}"
-    return step(name, f"tcp.flags == {SYN} && {there}{more}", at="lan", within=within)
-
-
-def _again(syn: str) -> str:
-    """The same SYN, sent again."""
-    same = ("tcp.srcport", "tcp.seq_raw", "tcp.window_size_value", "tcp.options.mss_val")
-    return "".join(f" && {field} == ${{{syn}.{field}}}" for field in same)
+    alike = " && ".join(f"{field} == ${{open.{field}}}" for field in _CONSTANT)
+    offer = "tcp.options.mss_val == 1460 && tcp.option_kind == 4 && tcp.ack_raw == 0"
+    same = (
+        f" && tcp.srcport == ${{{again}.tcp.srcport}} && tcp.seq_raw == ${{{again}.tcp.seq_raw}}"
+        f" && {_CLOCK} > ${{{again}.{_CLOCK}}}"
+    )
+    text = f"tcp.flags == {SYN} && {there} && {alike} && {offer}{same if again else ''}"
+    return step(name, text, at="lan", within=within)
 
 
 def _refused(syn: str) -> str:
@@ -67,8 +80,8 @@ def _refused(syn: str) -> str:
     ),
     expect=seq(
         *opened("open", "${port.open}"),
-        *client("hang_up", f"tcp.flags == {FIN_ACK} && {of('open')} && tcp.seq == 1"),
-        *server("hung_up", f"tcp.flags == {FIN_ACK} && {of('open')} && tcp.seq == 1"),
+        *finished("client", "client_leaves", "open"),
+        *finished("server", "server_follows", "open"),
         *client("closed", f"tcp.flags == {SYN} && tcp.dstport == ${{port.closed}}"),
         *server("refused", _refused("closed")),
         _syn("reset", "reset"),
@@ -79,20 +92,41 @@ def _refused(syn: str) -> str:
             within="1s",
         ),
         _syn("dropped", "dropped"),
-        _syn("dropped2", "dropped", more=_again("dropped"), within="0.9s..2s"),
-        _syn("dropped3", "dropped", more=_again("dropped"), within="1.8s..4s"),
+        _syn("dropped2", "dropped", again="dropped", within="0.9s..2s"),
+        _syn("dropped3", "dropped", again="dropped2", within="1.8s..4s"),
         repeat(
             seq(
                 _syn("prohibited", "prohibited"),
-                error("told_by_r1", 3, 13, "r1.ip", about="prohibited"),
+                error(
+                    "told_by_r1",
+                    3,
+                    13,
+                    "r1.ip",
+                    about="prohibited",
+                    more=" && ip.ttl#1 == ${open.ip.ttl}",
+                ),
             ),
             1,
             2,
         ),
-        closed=["tcp.flags.syn == 1 || tcp.flags.fin == 1 || tcp.flags.reset == 1", "icmp"],
+        closed=["ip"],
     ),
     excuse=("hops", "transit"),
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
+    equivalents=(
+        IP_ID,
+        DONT_FRAGMENT,
+        QUOTED_TTL,
+        equivalent(
+            "ip.dsfield.dscp",
+            "who sends or forwards marks packets as it likes (RFC 2474 section 2)",
+        ),
+        equivalent(
+            "tcp.option*",
+            "who opens a connection offers what it likes (RFC 9293 section 3.2), and its clock for"
+            " time stamps starts where it likes (RFC 7323 section 5.4)",
+            steps=("reset", "dropped*"),
+        ),
+    ),
     look=(
         Look("tcp.flags == 0x002", "who knocks where, and how often", technique="packet list"),
         Look("tcp.flags.reset == 1", "ip.ttl: was it the server, or somebody nearer?", "first TTL"),
@@ -118,6 +152,10 @@ def tcp_refused_filtered(lab: Stage) -> None:
     lab["r1"].run(["nft", "-f", "-"], input=_FILTER.format(**ports))
     with suppress(NodeError):  # Linux 6.5 and later send the first four a second apart
         lab["c"].sysctl("net.ipv4.tcp_syn_linear_timeouts", 0)
-    lab.start("s", TcpListener(ports["open"], ((DRAIN,),)))
+    s = lab.start("s", TcpListener(ports["open"], ((DRAIN, WAIT),)))
     for kind, port in ports.items():
         lab.fact(kind, tcp_probe(lab["c"], lab["s"].ip(), port))
+        if kind == "open":
+            wait_for_ack(lab, 0, by="s", number=2)
+            tell(s)
+            wait_for_ack(lab, 0, by="c", number=2)

@@ -2,8 +2,8 @@
 
 import random
 import re
-from collections.abc import Mapping
-from time import monotonic
+from collections.abc import Callable, Mapping
+from time import monotonic, sleep
 from typing import Any
 
 from wirelab.emulator import EmulatorError, Host, Lab
@@ -12,6 +12,7 @@ from wirelab.traffic.daemon import Daemon, Running, start
 from wirelab.verify import Frame, display_filter, dissect
 
 _SEEN_WITHIN = 10.0
+_LOOK_EVERY = 0.005  # seconds between two looks at what a player says
 _REFERENCE = re.compile(r"\$\{([^{}]+)\}")
 
 
@@ -66,6 +67,16 @@ class Stage:
         self._running.append(running)
         return running
 
+    def keep_neighbours(self) -> None:
+        """Have all nodes trust what ARP told them for a minute.
+
+        Otherwise, five seconds after they first used it, they ask whether it still holds: where a
+        machine is slow that would be an exchange more in the capture.
+        """
+        for host in self.lab.hosts:
+            for interface in host.intfNames():
+                host.sysctl(f"net.ipv4.neigh.{interface}.delay_first_probe_time", 60)
+
     def fact(self, key: str, value: Any) -> None:
         """Record a piece of ground truth, told by a player, for `facts.json`."""
         self.facts[key] = value
@@ -100,6 +111,22 @@ class Stage:
                 if monotonic() < deadline:
                     continue
                 raise NotSeen(f"{seen} of {count} seen at {at} within {timeout:g} s: {text}")
+
+    def wait_until(
+        self, so: Callable[[], bool], what: str, *, timeout: float = _SEEN_WITHIN
+    ) -> None:
+        """Wait until a player says that something is so, which no frame shows.
+
+        Raises:
+            NotSeen: it is not so within `timeout` seconds.
+            DaemonDied: a server ended meanwhile.
+        """
+        deadline = monotonic() + timeout
+        while not so():
+            self.check()
+            if monotonic() > deadline:
+                raise NotSeen(f"not within {timeout:g} s: {what}")
+            sleep(_LOOK_EVERY)
 
     def stop(self, running: Running) -> None:
         """End a server, or a client that stays, before the scenario ends, as its user would.

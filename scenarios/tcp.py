@@ -4,15 +4,16 @@ from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.tcp_steps import (
     ACK,
-    FIN_ACK,
     PORT,
     RST,
     RST_ACK,
     client,
+    finished,
     of,
     opened,
     server,
     service_port,
+    wait_for_ack,
 )
 from wirelab.topologies.routed import Routed
 from wirelab.traffic.daemon import Running
@@ -108,19 +109,6 @@ def _text(lab: Stage) -> str:
     return f"{lab.random.getrandbits(64 * lab.random.randint(2, 9)):x}\n"
 
 
-def _fin(side: str, name: str, connection: str) -> tuple[Item, ...]:
-    """One side has no more to say, and the other confirms that it knows."""
-    one, other = (client, server) if side == "client" else (server, client)
-    return (
-        *one(name, f"tcp.flags == {FIN_ACK} && {of(connection)} && tcp.len == 0"),
-        *other(
-            f"{name}_heard",
-            f"tcp.flags == {ACK} && {of(connection)} && tcp.len == 0"
-            f" && tcp.ack == {{${{{name}.tcp.seq}} + 1}}",
-        ),
-    )
-
-
 @scenario(
     "tcp-teardown",
     topology=Routed,
@@ -128,13 +116,13 @@ def _fin(side: str, name: str, connection: str) -> tuple[Item, ...]:
     rfcs=("RFC 9293 section 3.6", "RFC 1122 section 4.2.2.13"),
     expect=seq(
         *opened("first", PORT),
-        *_fin("client", "client_leaves", "first"),
-        *_fin("server", "server_follows", "first"),
+        *finished("client", "client_leaves", "first"),
+        *finished("server", "server_follows", "first"),
         *opened("second", PORT),
-        *_fin("server", "server_leaves", "second"),
-        *_fin("client", "client_follows", "second"),
+        *finished("server", "server_leaves", "second"),
+        *finished("client", "client_follows", "second"),
         *opened("third", PORT),
-        *_fin("client", "client_is_done", "third"),
+        *finished("client", "client_is_done", "third"),
         *server(
             "more",
             f"{of('third')} && tcp.flags.push == 1 && tcp.len == ${{rest.size}} && tcp.ack == 2",
@@ -144,7 +132,7 @@ def _fin(side: str, name: str, connection: str) -> tuple[Item, ...]:
             f"tcp.flags == {ACK} && {of('third')} && tcp.len == 0"
             " && tcp.ack == ${more.tcp.nxtseq}",
         ),
-        *_fin("server", "server_is_done", "third"),
+        *finished("server", "server_is_done", "third"),
         closed=["tcp", "icmp"],
     ),
     look=(
@@ -168,32 +156,25 @@ def tcp_teardown(lab: Stage) -> None:
     s = lab.start("s", TcpListener(port, ((DRAIN, WAIT), (), (DRAIN, WAIT, send(more), WAIT))))
 
     _call(lab, port, "first", ())
-    _wait_for_ack(lab, 0, by="s", number=2)
+    wait_for_ack(lab, 0, by="s", number=2)
     tell(s)
-    _wait_for_ack(lab, 0, by="c", number=2)
+    wait_for_ack(lab, 0, by="c", number=2)
 
     c = _call(lab, port, "second", (DRAIN, WAIT))
-    _wait_for_ack(lab, 1, by="c", number=2)
+    wait_for_ack(lab, 1, by="c", number=2)
     tell(c)
-    _wait_for_ack(lab, 1, by="s", number=2)
+    wait_for_ack(lab, 1, by="s", number=2)
 
     _call(lab, port, "third", (FINISH, DRAIN))
-    _wait_for_ack(lab, 2, by="s", number=2)
+    wait_for_ack(lab, 2, by="s", number=2)
     tell(s)
-    _wait_for_ack(lab, 2, by="c", number=len(more) + 1)
+    wait_for_ack(lab, 2, by="c", number=len(more) + 1)
     tell(s)
-    _wait_for_ack(lab, 2, by="c", number=len(more) + 2)
+    wait_for_ack(lab, 2, by="c", number=len(more) + 2)
 
 
 def _call(lab: Stage, port: int, name: str, talk: Talk) -> Running:
     return lab.start("c", TcpCaller(lab["s"].ip(), port, (talk,), name=name))
-
-
-def _wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
-    """Wait until one side has acknowledged a connection up to `number` where the other is."""
-    bare = f"tcp.flags == {ACK} && tcp.len == 0 && tcp.ack == {number}"
-    at = "wan" if by == "c" else "lan"
-    lab.wait_for(f"tcp.stream == {stream} && {bare} && ip.src == ${{{by}.ip}}", at=at)
 
 
 @scenario(
@@ -222,7 +203,7 @@ def _wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
             " && tcp.ack == ${unread.tcp.nxtseq}",
         ),
         *opened("third", PORT),
-        *_fin("server", "leaves", "third"),
+        *finished("server", "leaves", "third"),
         *client(
             "too_late",
             f"{of('third')} && tcp.len == ${{text.size}} && tcp.seq == 1 && tcp.ack == 2",
@@ -254,11 +235,11 @@ def tcp_reset(lab: Stage) -> None:
     lab.wait_for("tcp.stream == 0 && tcp.flags.reset == 1", at="wan")
 
     _call(lab, port, "second", (send(text), DRAIN))
-    _wait_for_ack(lab, 1, by="s", number=len(text) + 1)
+    wait_for_ack(lab, 1, by="s", number=len(text) + 1)
     tell(s)
     lab.wait_for("tcp.stream == 1 && tcp.flags.reset == 1", at="lan")
 
     c = _call(lab, port, "third", (WAIT, send(text), DRAIN))
-    _wait_for_ack(lab, 2, by="c", number=2)
+    wait_for_ack(lab, 2, by="c", number=2)
     tell(c)
     lab.wait_for("tcp.stream == 2 && tcp.flags.reset == 1", at="lan")

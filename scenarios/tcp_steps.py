@@ -6,7 +6,7 @@ from wirelab.verify import Item, forwarded, step
 PORT = "${service.port}"
 """Where the server listens; `service_port` says which port that is."""
 
-SYN, SYN_ACK, ACK, FIN_ACK = "0x002", "0x012", "0x010", "0x011"
+SYN, SYN_ACK, ACK, PSH_ACK, FIN_ACK = "0x002", "0x012", "0x010", "0x018", "0x011"
 RST, RST_ACK = "0x004", "0x014"
 
 Segment = tuple[Item, Item]
@@ -47,6 +47,26 @@ def opened(name: str, port: str, *, syn: str = "", syn_ack: str = "") -> tuple[I
 def of(name: str) -> str:
     """A filter for segments of the connection that step `name` opened."""
     return f"tcp.port == ${{{name}.tcp.srcport}} && tcp.port == ${{{name}.tcp.dstport}}"
+
+
+def finished(side: str, name: str, connection: str) -> tuple[Item, ...]:
+    """One side has no more to say, and the other confirms that it knows."""
+    one, other = (client, server) if side == "client" else (server, client)
+    return (
+        *one(name, f"tcp.flags == {FIN_ACK} && {of(connection)} && tcp.len == 0"),
+        *other(
+            f"{name}_heard",
+            f"tcp.flags == {ACK} && {of(connection)} && tcp.len == 0"
+            f" && tcp.ack == {{${{{name}.tcp.seq}} + 1}}",
+        ),
+    )
+
+
+def wait_for_ack(lab: Stage, stream: int, *, by: str, number: int) -> None:
+    """Wait until one side has acknowledged a connection up to `number` where the other is."""
+    bare = f"tcp.flags == {ACK} && tcp.len == 0 && tcp.ack == {number}"
+    at = "wan" if by == "c" else "lan"
+    lab.wait_for(f"tcp.stream == {stream} && {bare} && ip.src == ${{{by}.ip}}", at=at)
 
 
 def service_ports(lab: Stage, *names: str) -> tuple[int, ...]:

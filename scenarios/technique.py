@@ -5,6 +5,7 @@ from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.hub import Hub
 from wirelab.topologies.span import Span
+from wirelab.topologies.spans import Spans
 from wirelab.traffic.clients import ping
 from wirelab.verify import Item, forwarded, par, seq, step
 
@@ -85,6 +86,7 @@ def span_vs_port(lab: Stage) -> None:
     copies what passes the server's port: it has no address, takes no part, and sees both
     conversations whole.
     """
+    lab.keep_neighbours()
     for client in ("c", "x"):
         answers = ping(lab[client], lab["s"].ip(), count=lab.settings["count"], interval=0.1)
         lab.fact(f"ping of {client}", answers)
@@ -133,6 +135,104 @@ def unicast_flooding(lab: Stage) -> None:
     another path. Each host sees everything, although it is not addressed: eth.dst is somebody
     else's. Nothing fails; but there is load on every port, and anybody can listen.
     """
+    lab.keep_neighbours()
     for client in ("x", "c"):
         answers = ping(lab[client], lab["s"].ip(), count=lab.settings["count"], interval=0.1)
         lab.fact(f"ping of {client}", answers)
+
+
+def _asks(asker: str, asked: str) -> tuple[Item, Item]:
+    """A question for an Ethernet address, and its answer."""
+    frames = (
+        (
+            f"{asker}_asks",
+            "arp.opcode == 1 && eth.dst == ff:ff:ff:ff:ff:ff"
+            f" && arp.src.hw_mac == ${{{asker}.mac}} && arp.src.proto_ipv4 == ${{{asker}.ip}}"
+            f" && arp.dst.proto_ipv4 == ${{{asked}.ip}}",
+        ),
+        (
+            f"{asked}_answers",
+            f"arp.opcode == 2 && eth.dst == ${{{asker}.mac}}"
+            f" && arp.src.hw_mac == ${{{asked}.mac}} && arp.src.proto_ipv4 == ${{{asked}.ip}}"
+            f" && arp.dst.proto_ipv4 == ${{{asker}.ip}}",
+        ),
+    )
+    question, answer = (step(name, text) for name, text in frames)
+    return question, answer
+
+
+def _copy(name: str) -> Item:
+    """The very same frame, copied at another port."""
+    return forwarded(name, "m", "m", hops=0, name=f"{name}_copy")
+
+
+def _packet(name: str, text: str, ttl: int, source: str, destination: str) -> Item:
+    stations = f"eth.src == ${{{source}.mac}} && eth.dst == ${{{destination}.mac}}"
+    return step(name, f"{text} && ip.ttl == {ttl} && {stations}")
+
+
+def _duplicates(settings: Settings) -> Item:
+    items: list[Item] = []
+    for n in range(1, settings["count"] + 1):
+        ident = f"icmp.ident == ${{echo{n}.icmp.ident}}"
+        echo = f"icmp.type == 8 && icmp.seq == {n} && ip.src == ${{c.ip}} && ip.dst == ${{s.ip}}"
+        reply = (
+            f"icmp.type == 0 && icmp.seq == {n} && {ident} && data.data == ${{echo{n}.data.data}}"
+            " && ip.src == ${s.ip} && ip.dst == ${c.ip}"
+        )
+        same = f"ip.id == ${{echo{n}.ip.id}} && data.data == ${{echo{n}.data.data}}"
+        first = n == 1
+        items += [
+            _packet(f"echo{n}", echo, 64, "c", "r1"),
+            _copy(f"echo{n}"),
+            *(_asks("r1-eth1", "s") if first else ()),
+            _packet(f"echo{n}_routed", f"{echo} && {ident} && {same}", 63, "r1-eth1", "s"),
+            _packet(f"reply{n}", reply, 64, "s", "r1-eth1"),
+            _packet(f"reply{n}_routed", f"{reply} && ip.id == ${{reply{n}.ip.id}}", 63, "r1", "c"),
+            _copy(f"reply{n}_routed"),
+        ]
+    question, answer = _asks("c", "r1")
+    copies = (_copy("c_asks"), _copy("r1_answers"))
+    return seq(question, copies[0], answer, copies[1], *items, closed=["eth"], at="m")
+
+
+@scenario(
+    "duplicate-capture",
+    topology=Spans,
+    points={"m": "m-eth0"},
+    rfcs=("RFC 791 section 3.2", "RFC 1812 section 5.3.1"),
+    settings=(_COUNT,),
+    expect=_duplicates,
+    equivalents=(IP_ID, DONT_FRAGMENT),
+    look=(
+        Look(
+            "icmp.type == 8",
+            "each request three times, with one identification: none was sent again",
+            technique="apply as column",
+        ),
+        Look(
+            "ip.ttl == 63",
+            "behind the router: TTL one less, other Ethernet addresses. With a colour of their own"
+            " routed copies are told from those that the switch made",
+            technique="colouring rule",
+        ),
+        Look(
+            "eth.src == ${c.mac}",
+            "copies of the switch: equal in every byte, microseconds apart",
+            technique="delta column",
+        ),
+    ),
+)
+def duplicate_capture(lab: Stage) -> None:
+    """An analyzer that is given every packet two or three times.
+
+    The SPAN session watches both ports that a packet passes on one switch, so it is copied when it
+    comes in and when it goes out: two frames that are equal to the last byte. It also watches the
+    other side of the router, where the same packet has a TTL one less and new Ethernet addresses.
+    The identification says that all of them are one packet: a sender that repeats itself gives the
+    repetition another number (but for zero, where it does not number at all). Counts and statistics
+    of such a capture are wrong, and Wireshark calls TCP segments in it retransmissions.
+    """
+    lab.keep_neighbours()
+    count = lab.settings["count"]
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=count, interval=0.1))

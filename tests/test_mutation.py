@@ -84,7 +84,14 @@ def test_it_accepts_no_other_scenarios_capture(
             continue
         names = {} if foreign else {**own.names, **other.names}
         expectation = own.scenario.expect(own.settings)
-        verdict = judge(expectation, other.capture, names=names, own=not foreign, diagnose=False)
+        verdict = judge(
+            expectation,
+            other.capture,
+            names=names,
+            excuse=own.scenario.excuse,
+            own=not foreign,
+            diagnose=False,
+        )
         accepted += [name] if verdict.passed else []
     assert accepted == []
 

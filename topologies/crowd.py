@@ -4,16 +4,16 @@
        ├─ s1 ─┼─ …
     x ─┘      └─ hN
 
-All in 192.168.10.0/26, but for `x`, which has no address and only listens.
+All in 192.168.10.0/27, but for `x`, which has no address and only listens.
 """
 
 from mininet.topo import Topo
 
 
 class Crowd(Topo):
-    """A client, a silent bystander, and up to 20 `hosts` on a switch."""
+    """A client, a silent bystander, and up to 9 `hosts` on a switch."""
 
-    def build(self, hosts: int = 5, prefix: int = 26) -> None:
+    def build(self, hosts: int = 5, prefix: int = 27) -> None:
         """Draw the network."""
         switch = self.addSwitch("s1")
         self.addLink(self.addHost("c", ip=f"192.168.10.10/{prefix}"), switch)

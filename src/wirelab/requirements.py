@@ -68,6 +68,7 @@ PROGRAMS = (
     Program("sshd", "openssh-server", "an SSH server, and its SFTP", ("-V",), "ssh"),
     Program("sftp", "openssh-client", "an SFTP client", ()),
     Program("ssh-keygen", "openssh-client", "the keys of SSH servers and clients", ()),
+    Program("busybox", "busybox", "a web server", ("--help",)),
     Program("newuidmap", "uidmap", "labs of an ordinary user with more than one user id", ()),
     Program("tshark", "tshark", "the oracle that dissection is compared with", use=Use.TESTS),
     Program("mnexec", "mininet", "stock Mininet, to compare with", (), use=Use.TESTS),

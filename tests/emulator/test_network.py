@@ -29,6 +29,18 @@ def test_every_host_reaches_every_other(topo: Topo, seed: int) -> None:
     assert _in_lab(topo, lambda lab: lab.pingAll(), seed=seed) == 0.0
 
 
+def test_every_interface_sends_when_the_lab_is_ready() -> None:
+    """One that has a carrier and is not operational yet drops what it is given."""
+
+    def body() -> list[str]:
+        with Lab(Routed(hops=3)) as lab:
+            told = [host.run(["ip", "-o", "link", "show", "up"]).stdout for host in lab.hosts]
+        lines = [line for each in told for line in each.splitlines() if "LOOPBACK" not in line]
+        return [line for line in lines if "state UP" not in line]
+
+    assert sandbox.call(body) == []
+
+
 def test_ipv6_addresses_are_usable_when_the_lab_is_ready() -> None:
     def work(lab: Lab) -> str:
         return lab["c"].run(["ping", "-6", "-c1", "-W2", lab["s"].ip6()]).stdout

@@ -1,5 +1,6 @@
 """udhcpc and dhcpcd: their arguments and files, one lease, and staying."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from traffic_labs import in_lab
 from wirelab.emulator import CommandFailed, Lab
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.traffic.clients import Dhcpcd, Lease, Udhcpc, dhcpcd, udhcpc
+from wirelab.traffic.clients.dhcpcd import parse_sent
 from wirelab.traffic.daemon import Place, start
 from wirelab.traffic.servers import Dnsmasq
 
@@ -38,11 +40,25 @@ def test_udhcpcs_script_announces_if_told_to(announce: bool, place: Place) -> No
 def test_dhcpcds_switches_are_lines_of_its_configuration(place: Place) -> None:
     plain = str(Dhcpcd().files(place)["dhcpcd.conf"]).splitlines()
     asking = Dhcpcd(hostname="c", probe=False, request_ip="10.0.0.9", release=True, timeout=5)
+    asking = replace(asking, inform=True, link_local=True, patience=2)
     lines = str(asking.files(place)["dhcpcd.conf"]).splitlines()
-    added = {"hostname c", "noarp", "request 10.0.0.9", "release"}
+    added = {"hostname c", "noarp", "request 10.0.0.9", "release", "inform", "reboot 2"}
     assert not added & set(plain)
     assert {*added, "timeout 5"} <= set(lines)
+    assert ("noipv4ll" in plain, "noipv4ll" in lines) == (True, False)
     assert {"nodelay", "option subnet_mask, routers, domain_name_servers"} <= set(plain)
+
+
+def test_what_dhcpcd_says_it_sent_is_read_from_its_log() -> None:
+    said = (
+        "c-eth0: sending DISCOVER (xid 0xeab2b84c), next in 4.0 seconds\n"
+        "c-eth0: offered 192.168.10.108 from 192.168.10.1\n"
+        "c-eth0: sending RELEASE with xid 0x10\n"
+    )
+    assert parse_sent(said) == [
+        {"message": "DISCOVER", "xid": 0xEAB2B84C},
+        {"message": "RELEASE", "xid": 16},
+    ]
 
 
 @pytest.mark.parametrize("name", ["udhcpc", "dhcpcd"])

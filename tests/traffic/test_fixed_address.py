@@ -5,7 +5,7 @@ from typing import Any
 from wirelab.emulator import Lab
 from wirelab.topologies.dhcp import Dhcp
 from wirelab.traffic.clients import FixedAddress
-from wirelab.traffic.daemon import Place, start
+from wirelab.traffic.daemon import Place, place_of, write_files
 
 
 def test_its_address_is_in_its_configuration(place: Place) -> None:
@@ -23,11 +23,14 @@ def test_it_is_ready_when_it_probes(place: Place) -> None:
 
 
 def test_it_finds_that_an_address_is_taken_and_gives_up(play: Any) -> None:
-    def work(lab: Lab) -> dict[str, object]:
-        running = start(lab, lab["c"], FixedAddress(f"{lab['s'].ip()}/24"))
-        running.process.wait(20)
-        return running.facts()
+    def work(lab: Lab) -> tuple[int, str]:
+        c, client = lab["c"], FixedAddress(f"{lab['s'].ip()}/24")
+        place = place_of(c, client.name, lab.scratch, lab.logs)
+        write_files(place, client.files(place))
+        ended = c.run(client.argv(place), check=False)
+        return ended.returncode, ended.stdout + ended.stderr
 
-    did = play(Dhcp(), work)["did"]
-    assert any("claims 192.168.10.1" in line for line in did)
-    assert not any("using" in line for line in did)
+    status, said = play(Dhcp(), work)
+    assert status == 1
+    assert "claims 192.168.10.1" in said
+    assert "using static address" not in said

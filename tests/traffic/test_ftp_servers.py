@@ -75,14 +75,57 @@ def test_a_file_is_fetched_in_passive_mode(server: str, play: Any) -> None:
 
 @EACH_SERVER
 def test_curl_fetches_too(server: str) -> None:
-    def work(lab: Lab) -> tuple[Curl, Curl]:
+    def work(lab: Lab) -> tuple[Curl, Curl, Curl]:
         start(lab, lab["s"], SERVERS[server])
-        url = f"ftp://{lab['s'].ip()}"
-        return curl(lab["c"], f"{url}/logo.png"), curl(lab["c"], f"{url}/nothing")
+        logo, nothing = (f"ftp://{lab['s'].ip()}/{name}" for name in ("logo.png", "nothing"))
+        extended = curl(lab["c"], logo, extended=True)
+        return curl(lab["c"], logo), extended, curl(lab["c"], nothing)
 
-    found, missing = in_lab(Routed(), work)
+    found, extended, missing = in_lab(Routed(), work)
     assert (found.exit_code, found.response_code, found.sha256) == (0, 226, SHA256)
+    assert (extended.exit_code, extended.sha256) == (0, SHA256)
     assert (missing.exit_code, missing.response_code, missing.sha256) == (78, 550, "")
+
+
+@pytest.mark.parametrize(
+    "server",
+    [Vsftpd(writable=True), Pyftpd(users=(User("anonymous", writable=True),))],
+    ids=SERVERS,
+)
+def test_who_may_write_stores_a_file(server: Vsftpd | Pyftpd, play: Any) -> None:
+    def work(lab: Lab) -> tuple[FtpSession, dict[str, Any], bytes]:
+        running = start(lab, lab["s"], server)
+        commands = ("USER anonymous", "PASS x", "TYPE I", "STOR new.png", "QUIT")
+        session = ftp_session(lab["c"], lab["s"].ip(), commands, files={"new.png": b"\0\r\n" * 999})
+        running.stop()
+        return session, running.facts(), (running.place.folder / "home/new.png").read_bytes()
+
+    session, facts, stored = play(Routed(), work)
+    assert _replies(session)["STOR new.png"] == ["150", "226"]
+    assert session.transfers[0].size == 2997
+    assert stored == b"\0\r\n" * 999
+    (transfer,) = facts["transfers"]
+    assert (transfer["kind"], transfer["file"], transfer["bytes"]) == ("upload", "new.png", 2997)
+
+
+@EACH_SERVER
+def test_who_may_not_write_stores_nothing(server: str) -> None:
+    def work(lab: Lab) -> FtpSession:
+        start(lab, lab["s"], SERVERS[server])
+        commands = ("USER anonymous", "PASS x", "STOR new.png", "QUIT")
+        return ftp_session(lab["c"], lab["s"].ip(), commands, files={"new.png": b"x"})
+
+    assert _replies(in_lab(Routed(), work))["STOR new.png"] == ["550"]
+
+
+def test_in_active_mode_vsftpd_connects_from_the_port_for_data() -> None:
+    def work(lab: Lab) -> FtpSession:
+        start(lab, lab["s"], SERVERS["vsftpd"])
+        commands = ("USER anonymous", "PASS x", "RETR logo.png", "QUIT")
+        return ftp_session(lab["c"], lab["s"].ip(), commands, passive=False)
+
+    (transfer,) = in_lab(Routed(), work).transfers
+    assert (transfer.port, transfer.size) == (20, 5888)
 
 
 def test_named_users_need_their_passwords() -> None:

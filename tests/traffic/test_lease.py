@@ -65,6 +65,13 @@ def test_what_is_optional_may_be_missing() -> None:
     assert (lease.routers, lease.name_servers, lease.boot_file) == ((), (), "")
 
 
+def test_an_address_without_a_lease_lasts_for_no_time() -> None:
+    told = {"reason": "IPV4LL", "new_ip_address": "169.254.7.9", "new_subnet_cidr": "16"}
+    lease = from_dhcpcd(told)
+    assert lease is not None
+    assert (lease.event, lease.ip, lease.server, lease.seconds) == ("IPV4LL", "169.254.7.9", "", 0)
+
+
 def test_other_events_are_about_no_lease() -> None:
     assert from_udhcpc({"event": "deconfig"}) is None
     assert from_dhcpcd({"reason": "PREINIT"}) is None

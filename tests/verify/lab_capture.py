@@ -151,24 +151,36 @@ def shut_window() -> list[Seen]:
     return [*talk()[:8], *out(shut), *probe, *out(shut)]
 
 
+def overtaken_segment() -> list[Seen]:
+    """Of two segments the second is the first to pass the second point."""
+    first, second = _two_segments()
+    return [*talk()[:6], first[0], *second, first[1]]
+
+
+def _two_segments() -> tuple[list[Seen], list[Seen]]:
+    first = back(segment("A", 501, 101, b"one", server=True))
+    return first, back(segment("PA", 504, 101, b"two", server=True))
+
+
 def lost_segment() -> list[Seen]:
     """The first of two segments is lost behind the first point, and sent again."""
-    first = back(segment("A", 501, 101, b"one", server=True))
-    second = back(segment("PA", 504, 101, b"two", server=True))
+    first, second = _two_segments()
     return [*talk()[:6], first[0], *second, *out(segment("A", 101, 501)), *first]
 
 
 def message(kind: str, **fields: object) -> Crafted:
-    """A DHCP message of 300 bytes: a Discover, or the router's Offer."""
-    offer = kind == "offer"
+    """A DHCP message of 300 bytes: of the client, or the router's Offer, ACK or NAK."""
+    offer = kind in ("offer", "ack", "nak")
     mine = {"op": 2, "yiaddr": "10.1.0.50"} if offer else {"op": 1}
     lease = [("server_id", NEAR), ("lease_time", 600), ("subnet_mask", "255.255.255.0")]
-    options = [("message-type", kind), *(lease if offer else []), "end"]
+    more = fields.pop("options", lease if offer else [])
+    options = [("message-type", kind), *more, "end"]  # type: ignore[misc]  # of test data
     chaddr = bytes.fromhex(C.replace(":", "")) + bytes(10)
     bootp = BOOTP(xid=5, **{"chaddr": chaddr, **mine, **fields}) / DHCP(options=options)
     padded = bytes(bootp).ljust(300, b"\0")
     if offer:
-        head = Ether(src=R_LAN, dst=C) / IP(src=NEAR, dst="10.1.0.50", id=8, tos=0xC0)
+        to = (EVERYBODY, "255.255.255.255") if kind == "nak" else (C, "10.1.0.50")
+        head = Ether(src=R_LAN, dst=to[0]) / IP(src=NEAR, dst=to[1], id=8, tos=0xC0)
         return head / UDP(sport=67, dport=68) / padded
     head = Ether(src=C, dst=EVERYBODY) / IP(src="0.0.0.0", dst="255.255.255.255", id=7)
     return head / UDP(sport=68, dport=67) / padded

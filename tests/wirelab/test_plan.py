@@ -42,3 +42,10 @@ def test_a_setting_is_given_to_the_scenarios_that_have_it() -> None:
 def test_a_bad_setting_is_refused(assignment: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         plan(["frag-router"], [assignment], 0)
+
+
+def test_a_word_has_the_form_that_its_setting_wants() -> None:
+    (job,) = plan(["ftp-passive"], ["file=photo-1.png"], 0)
+    assert job.settings["file"] == "photo-1.png"
+    with pytest.raises(PlanError, match=r"file is a word like \[a-z0-9\].*, not 'a b'"):
+        plan(["ftp-passive"], ["file=a b"], 0)

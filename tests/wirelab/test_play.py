@@ -51,6 +51,23 @@ def test_traffic_that_does_not_come_is_an_error_that_says_what(tmp_path: Path) -
     assert "0 of 1 seen at lan within 0.1 s: tcp" in outcome.reason
 
 
+def test_what_no_player_says_in_time_is_an_error_that_says_what(tmp_path: Path) -> None:
+    outcome = _run(lambda lab: lab.wait_until(lambda: False, "a miracle", timeout=0.1), tmp_path)
+    assert outcome.status is Status.ERROR
+    assert "not within 0.1 s: a miracle" in outcome.reason
+
+
+def test_a_server_that_is_stopped_leaves_what_it_knew_beside_its_successor(tmp_path: Path) -> None:
+    def play(lab: Stage) -> None:
+        lab.stop(lab.start("s", Dnsmasq()))
+        lab.start("s", Dnsmasq())
+        ping(lab["c"], lab["s"].ip(), check=False)
+
+    outcome = _run(play, tmp_path)
+    facts = json.loads((Path(outcome.directory) / "facts.json").read_text())
+    assert list(facts["servers"]) == ["dnsmasq on s", "dnsmasq on s (2)"]
+
+
 def test_traffic_that_is_not_as_expected_fails_with_a_ladder_and_keeps_the_capture(
     tmp_path: Path,
 ) -> None:

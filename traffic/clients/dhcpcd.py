@@ -4,6 +4,7 @@ It probes an address three times before it uses it and announces it then. Its wa
 the first Discover is resent after 3 to 5 seconds, probes are 1 to 2 seconds apart.
 """
 
+import re
 from dataclasses import dataclass
 
 from wirelab.emulator import Host, Socket
@@ -66,13 +67,22 @@ class Dhcpcd(Daemon):
         return bool(self.leases(place))
 
     def facts(self, place: Place) -> dict[str, object]:
-        """Return the `leases` it got, renewals included."""
-        return {"leases": self.leases(place)}
+        """Return the `leases` it got, renewals included, and the messages that it `sent`."""
+        said = place.log.read_text(errors="replace") if place.log.exists() else ""
+        return {"leases": self.leases(place), "sent": parse_sent(said)}
 
     def leases(self, place: Place) -> list[Lease]:
         """Return the leases it got so far, renewals included."""
         told = map(from_dhcpcd, read_given(place.folder))
         return [lease for lease in told if lease is not None]
+
+
+_SENT = re.compile(r": sending ([A-Z]+) (?:\(|with )xid 0x([0-9a-f]+)")
+
+
+def parse_sent(text: str) -> list[dict[str, object]]:
+    """Return `message` (as in `DISCOVER`) and `xid` of what dhcpcd says it sent, in order."""
+    return [{"message": kind, "xid": int(xid, 16)} for kind, xid in _SENT.findall(text)]
 
 
 def dhcpcd(node: Host, client: Dhcpcd | None = None, *, timeout: float = 60) -> Lease:

@@ -7,6 +7,7 @@ from wirelab.traffic.servers.dnsmasq import Boot, Dnsmasq
 from wirelab.traffic.servers.dnsmasq6 import Dnsmasq6
 from wirelab.traffic.servers.domains import Domain, zones
 from wirelab.traffic.servers.forwarder import Forwarder
+from wirelab.traffic.servers.httpd import Httpd
 from wirelab.traffic.servers.named import Named
 from wirelab.traffic.servers.nginx import Nginx
 from wirelab.traffic.servers.nsd import Nsd
@@ -27,6 +28,7 @@ __all__ = [
     "Dnsmasq6",
     "Domain",
     "Forwarder",
+    "Httpd",
     "Named",
     "Nginx",
     "Nsd",

@@ -21,7 +21,8 @@ class Dnsmasq6(Daemon):
     """What tells a LAN its prefix, and gives its hosts addresses if they shall not make them."""
 
     lifetime: int = 3600
-    """Seconds for which the prefix, or an address of the pool, is valid and preferred."""
+    """Seconds for which the prefix, or an address of the pool, is valid and preferred; no prefix is
+    advertised with less than `router_lifetime`."""
     pool: tuple[int, int] | None = None
     """First and last address of a pool, as numbers in the network; without it hosts make theirs."""
     options: Mapping[str, str] = field(default_factory=dict)

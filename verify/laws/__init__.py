@@ -17,6 +17,7 @@ from wirelab.verify.laws.link import neighbours, stations, whole
 from wirelab.verify.laws.quiet import pauses
 from wirelab.verify.laws.scene import Scene
 from wirelab.verify.laws.tcp import tcp
+from wirelab.verify.laws.tcp_options import tcp_options
 from wirelab.verify.laws.transit import transit
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ LAWS: tuple[Callable[[Scene], Iterator[Violation]], ...] = (
     echoes,
     quotes,
     tcp,
+    tcp_options,
     dns,
     dhcp,
     pauses,

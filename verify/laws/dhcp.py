@@ -40,7 +40,7 @@ _TEXTS = ((44, 64), (108, 128))
 def dhcp(scene: Scene) -> Iterator[Violation]:
     """Fixed fields are as they must be, and a reply repeats what identifies its request."""
     asked: dict[tuple[object, ...], list[Layer]] = {}
-    begun: dict[tuple[object, ...], int] = {}
+    begun: dict[tuple[object, ...], Layer] = {}
     offered: dict[tuple[object, ...], list[Packet]] = {}
     for layer in scene.layers("dhcp"):
         packet = layer.packet
@@ -54,8 +54,9 @@ def dhcp(scene: Scene) -> Iterator[Violation]:
             found += _as_offered(packet, offered.setdefault(about, []))
         else:
             asked.setdefault(about, []).append(layer)
-            first = begun.setdefault((about[0], _part(layer, 28, 6)), packet.frame.time)
-            found += [*_request(layer, asked[about]), *_seconds(layer, asked[about][0], first)]
+            first = begun.setdefault((about[0], _part(layer, 28, 6)), layer)
+            found += _request(layer, first)
+            found += [*_repeated(layer, asked[about]), *_seconds(layer, asked[about][0], first)]
         for text in found:
             yield _violation(packet, text)
 
@@ -122,9 +123,9 @@ def _identifier(packet: Packet) -> list[bytes]:
     return [value for kind, value in _options(packet) if kind == _CLIENT_ID]
 
 
-def _request(layer: Layer, requests: list[Layer]) -> Iterator[str]:
-    """What a client says of itself."""
-    frame, first = layer.packet.frame, requests[0]
+def _request(layer: Layer, first: Layer) -> Iterator[str]:
+    """What a client says of itself, this time and the first time."""
+    frame = layer.packet.frame
     if not any(_part(layer, 24, 4)) and _part(layer, 28, 6) != frame.data[6:12]:
         yield "the client's hardware address is not the station's"
     for address in layer.packet.values("dhcp.hw.mac_addr"):
@@ -137,17 +138,21 @@ def _request(layer: Layer, requests: list[Layer]) -> Iterator[str]:
         yield "the client has another name than before"
     if _part(layer, 10, 2) != _part(first, 10, 2):
         yield "the client wishes for other answers than before"
-    kind = layer.packet.values("dhcp.option.dhcp")
-    same = next(each for each in requests if each.packet.values("dhcp.option.dhcp") == kind)
-    if _options(layer.packet) != _options(same.packet):
-        yield "the options are not those of the same message before"
     if any(_part(layer, 16, 8)):
         yield "a client gives an address or a server"
     if _part(layer, 12, 4) not in (bytes(4), *layer.packet.values("ip.src", 1)):
         yield "the client says that it has another address"
 
 
-def _seconds(layer: Layer, first: Layer, begun: int) -> Iterator[str]:
+def _repeated(layer: Layer, requests: list[Layer]) -> Iterator[str]:
+    """A message that is sent again in one transaction is the same again."""
+    kind = layer.packet.values("dhcp.option.dhcp")
+    same = next(each for each in requests if each.packet.values("dhcp.option.dhcp") == kind)
+    if _options(layer.packet) != _options(same.packet):
+        yield "the options are not those of the same message before"
+
+
+def _seconds(layer: Layer, first: Layer, begun: Layer) -> Iterator[str]:
     """How long the client has been trying: since it asked so first, or since it asked at all.
 
     Which of the two is left to it; what gives an address back says nothing (RFC 2131 table 5).
@@ -155,7 +160,8 @@ def _seconds(layer: Layer, first: Layer, begun: int) -> Iterator[str]:
     packet, seconds = layer.packet, int.from_bytes(_part(layer, 8, 2), "big")
     if packet.values("dhcp.option.dhcp")[:1] in ((_DECLINE,), (_RELEASE,)) and not seconds:
         return
-    since = [(packet.frame.time - time) / _SECOND for time in (first.packet.frame.time, begun)]
+    times = (first.packet.frame.time, begun.packet.frame.time)
+    since = [(packet.frame.time - time) / _SECOND for time in times]
     if not any(elapsed - 1 <= seconds <= elapsed + 1 for elapsed in since):
         yield f"{seconds} s since the client began, and really {since[0]:.1f}"
 

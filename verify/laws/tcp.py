@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from wirelab.verify.dissectors.tcp_stream import ACK, FIN, MODULO, RST, SYN, Seg
 from wirelab.verify.violation import Violation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from wirelab.verify.laws.scene import Scene
     from wirelab.verify.packet import Packet
@@ -17,15 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Side:
-    """What one side of a connection has sent so far.
-
-    What is lost between two points is known from the first.
-    """
+    """What one side of a connection has sent so far, as one point saw it."""
 
     edges: set[int] = field(default_factory=set)
     """The sequence numbers at which its segments begin or end."""
-    acked: dict[str, int] = field(default_factory=dict)
-    """The latest acknowledgment that it sent, as each point saw it."""
+    acked: int | None = None
+    """The latest acknowledgment that it sent."""
     shut: bool = False
     """Whether the window that it offered last is closed."""
     clocks: set[int] = field(default_factory=lambda: {0})
@@ -34,19 +32,22 @@ class _Side:
 
 def tcp(scene: Scene) -> Iterator[Violation]:
     """Segments begin where others of their side ended, and acknowledge up to such a place."""
-    sides: dict[tuple[object, object], _Side] = {}
+    sides: dict[tuple[object, ...], _Side] = {}
+    ended = _ended(scene)
     for layer in scene.layers("tcp"):
         segment = layer.state
         if not isinstance(segment, Segment):
             continue
         packet = layer.packet
         ends = _ends(packet)
-        own = sides.setdefault(ends, _Side())
-        peer = sides.setdefault((ends[1], ends[0]), _Side())
         point = packet.frame.point
+        own = sides.setdefault((point, *ends), _Side())
+        peer = sides.setdefault((point, *reversed(ends)), _Side())
+        if _is_lost(ended[(*ends, segment.seq)], point):
+            own.edges.add(segment.seq)
         probes = peer.shut and _probes(segment, own)
         texts = () if probes else _sequence(segment, own)
-        for text in (*texts, *_acknowledgment(segment, own, peer, point)):
+        for text in (*texts, *_acknowledgment(segment, own, peer)):
             yield Violation("tcp", packet.frame.number, text)
         own.shut = 0 in packet.values("tcp.window_size_value")
         for text in _clocks(packet, own, peer):
@@ -57,6 +58,22 @@ def _ends(packet: Packet) -> tuple[object, object]:
     version = "ipv6" if packet.has("ipv6") else "ip"
     source = (packet.values(f"{version}.src", 1), packet.values("tcp.srcport"))
     return source, (packet.values(f"{version}.dst", 1), packet.values("tcp.dstport"))
+
+
+def _ended(scene: Scene) -> Mapping[tuple[object, ...], Counter[str]]:
+    """How often each point saw a segment with data that ends before a number."""
+    found: defaultdict[tuple[object, ...], Counter[str]] = defaultdict(Counter)
+    for layer in scene.layers("tcp"):
+        segment = layer.state
+        if isinstance(segment, Segment) and segment.length:
+            end = (segment.seq + segment.length) % MODULO
+            found[(*_ends(layer.packet), end)][layer.packet.frame.point] += 1
+    return found
+
+
+def _is_lost(seen: Counter[str], point: str) -> bool:
+    """Whether the segment in front was lost on its way to a point: others saw it more often."""
+    return seen[point] < max(seen.values(), default=0)
 
 
 def _sequence(segment: Segment, own: _Side) -> Iterator[str]:
@@ -88,16 +105,16 @@ def _probes(segment: Segment, own: _Side) -> bool:
     return is_empty and (segment.seq + 1) % MODULO in own.edges
 
 
-def _acknowledgment(segment: Segment, own: _Side, peer: _Side, point: str) -> Iterator[str]:
+def _acknowledgment(segment: Segment, own: _Side, peer: _Side) -> Iterator[str]:
     if not segment.flags & ACK:
         if segment.ack:
             yield "an acknowledgment number without its flag"
         return
     if segment.ack not in peer.edges:
         yield "it acknowledges what was not sent so"
-    elif (segment.ack - own.acked.get(point, segment.ack)) % MODULO > MODULO // 2:
+    elif own.acked is not None and (segment.ack - own.acked) % MODULO > MODULO // 2:
         yield "it acknowledges less than before"
-    own.acked[point] = segment.ack
+    own.acked = segment.ack
 
 
 def _clocks(packet: Packet, own: _Side, peer: _Side) -> Iterator[str]:

@@ -38,6 +38,8 @@ class Feature:
     """Whether no lab at all runs without it."""
     device: str = ""
     """The device file that it is used through, if any."""
+    detail: str = "works"
+    """What is said where it works."""
 
 
 def features(kernel: str = platform.release()) -> list[Finding]:
@@ -63,7 +65,7 @@ def mend(modules: Iterable[str], kernel: str, loadable: Iterable[str]) -> str:
 
 def _finding(feature: Feature, refusal: str, kernel: str) -> Finding:
     if not refusal:
-        return Finding(feature.name, True, "works", essential=feature.essential)
+        return Finding(feature.name, True, feature.detail, essential=feature.essential)
     if feature.device and refusal == os.strerror(errno.EACCES):
         command = f"sudo chmod a+rw {feature.device}"
     else:
@@ -175,7 +177,13 @@ FEATURES = (
         "captures at a SPAN port",
         _mirror,
     ),
-    Feature("netem", ("sch_netem",), "delay, loss and reordering on links", _netem),
+    Feature(
+        "netem",
+        ("sch_netem",),
+        "precise delays: a process of the lab carries frames over slow links instead",
+        _netem,
+        detail="works: frames are delayed by the kernel, and lost by a process of the lab",
+    ),
     Feature("802.1Q", ("8021q",), "VLAN interfaces", _vlan),
     Feature("sit", ("sit",), "IPv6-in-IPv4 tunnels", _link(ifname="sit7", kind="sit")),
     Feature("tap devices", ("tun",), "wires that end in a program", _tap_device, device=_TUN),

@@ -29,6 +29,25 @@ def from_client(packet: object) -> list[lab.Seen]:
     return lan(Ether(src=lab.C, dst=lab.R_LAN) / packet)
 
 
+def with_options(flags: str, seq: int, ack: int, *options: tuple[str | int, object]) -> object:
+    """A segment of the client with options; with an earlier SYN it breaks no other law."""
+    packet = lab.segment(flags, seq, ack)
+    packet[TCP].options = list(options)
+    return packet
+
+
+def clock(value: int) -> tuple[str, tuple[int, int]]:
+    return ("Timestamp", (value, 0))
+
+
+def ticking(*values: int) -> list[lab.Seen]:
+    """A SYN and what follows it, with time stamps of the client."""
+    first, *rest = values
+    syn = lab.out(with_options("S", 100, 0, ("MSS", 1460), clock(first)))
+    more = [lab.out(with_options("A", 101, 501, clock(value))) for value in rest]
+    return [*syn, *TALK[2:4], *(seen for each in more for seen in each)]
+
+
 def changed(seen: list[lab.Seen], at: int, **fields: object) -> list[lab.Seen]:
     """The same with other fields in the IP header of one packet."""
     point, packet = seen[at]
@@ -44,6 +63,11 @@ PROPER = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("values", [(7, 7, 9), (2**32 - 1, 0, 1)])
+def test_a_clock_of_time_stamps_may_stand_still_and_wrap(values: tuple[int, ...]) -> None:
+    assert names(ticking(*values)) == set()
+
+
 @pytest.mark.parametrize("made", PROPER, ids=lambda made: made.__name__)
 def test_proper_traffic_breaks_no_law(made: object) -> None:
     assert names(made()) == set()  # type: ignore[operator]
@@ -51,6 +75,23 @@ def test_proper_traffic_breaks_no_law(made: object) -> None:
 
 PING, REFUSED, LOOKUP, TALK = lab.ping(), lab.refused(), lab.lookup(), lab.talk()
 UDP_OUT = lab.there() / UDP(sport=1, dport=2)
+NAMED, OTHER = [("hostname", "c")], [("server_id", "10.1.0.9"), ("lease_time", 600)]
+PROPER_LEASES = {
+    "a boot file": [
+        *lan(lab.message("discover")),
+        *lan(lab.message("offer", file=b"x", sname=b"y")),
+        *lan(lab.message("ack", file=b"x", sname=b"y")),
+    ],
+    "two servers": [*lab.lease(), *lan(lab.message("offer", options=OTHER))],
+    "a refusal": [
+        *lan(lab.message("request")),
+        *lan(lab.message("nak", yiaddr="0.0.0.0", flags="B", options=OTHER[:1])),
+    ],
+    "a relay's address": [
+        *lan(lab.message("discover")),
+        *lan(lab.message("offer", giaddr=lab.NEAR)),
+    ],
+}
 CASES = [
     ("station", lan(Ether(src=lab.S, dst=lab.R_LAN) / UDP_OUT)),
     ("station", lan(Ether(src=lab.C, dst=lab.EVERYBODY) / UDP_OUT)),
@@ -95,8 +136,13 @@ CASES = [
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 99, 501))]),
     ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 5, 101, server=True))]),
     ("tcp", [*TALK[:2], *lab.back(lab.segment("RA", 0, 102, server=True))]),
+    ("tcp", lab.overtaken_segment()),
     ("tcp", lab.out(lab.segment("SF", 100, 0))),
     ("tcp", lab.out(lab.segment("S", 100, 1))),
+    ("tcp", [*TALK[:4], *lab.out(with_options("A", 101, 501, ("MSS", 1460)))]),
+    ("tcp", lab.out(with_options("S", 100, 0, (253, b"ab")))),
+    ("tcp", lab.out(with_options("S", 100, 0, ("WScale", 7), (2, b"x")))),
+    ("tcp", ticking(7, 8, 6)),
     ("dns", LOOKUP[2:]),
     ("dns", lab.out(lab.question(z=1))),
     ("dns", lab.out(lab.question(ra=1))),
@@ -113,7 +159,42 @@ CASES = [
     ("dhcp", lan(lab.message("discover", chaddr=bytes(16)))),
     ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", flags="B"))]),
     ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", siaddr="10.1.0.9"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", file=b"a\0b"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("offer", giaddr="10.1.0.9"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("discover", flags="B"))]),
+    ("dhcp", [*lan(lab.message("discover")), *lan(lab.message("release", secs=9))]),
+    ("dhcp", [*lan(lab.message("discover", options=NAMED)), *lan(lab.message("discover"))]),
+    ("dhcp", [*lan(lab.message("discover", options=NAMED)),
+              *lan(lab.message("request", options=[("hostname", "d")]))]),
+    ("dhcp", [*lan(lab.message("request")), *lan(lab.message("nak", yiaddr="0.0.0.0", file=b"x"))]),
+    ("dhcp", [*lab.lease(), *lan(lab.message("ack", sname=b"x"))]),
+    ("dhcp", [*lab.lease(), *lan(lab.message("ack", options=OTHER))]),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", PROPER_LEASES.values(), ids=PROPER_LEASES)
+def test_a_proper_lease_breaks_no_law(seen: list[lab.Seen]) -> None:
+    assert names(seen) == set()
+
+
+@pytest.mark.parametrize(("broadcast", "broken_laws"), [(255, set()), (254, {"dhcp"})])
+def test_what_is_said_of_a_subnet_is_that_of_the_clients_own_address(
+    broadcast: int, broken_laws: set[str]
+) -> None:
+    network = lab.CLIENT.rpartition(".")[0]
+    told = [("server_id", lab.NEAR), ("subnet_mask", "255.255.255.0")]
+    told.append(("broadcast_address", f"{network}.{broadcast}"))
+    asked = lab.message("inform", ciaddr=lab.CLIENT)
+    asked[IP].src = lab.CLIENT
+    answer = lab.message("ack", yiaddr="0.0.0.0", ciaddr=lab.CLIENT, options=told)
+    answer[IP].dst = lab.CLIENT
+    assert names([*lan(asked), *lan(answer)]) == broken_laws
+
+
+def test_an_address_may_be_given_although_another_station_has_it() -> None:
+    given = lab.message("offer", yiaddr=lab.SERVER)
+    given[IP].dst = lab.SERVER
+    assert names([*lan(lab.message("discover")), *lan(given)]) == set()
 
 
 @pytest.mark.parametrize(

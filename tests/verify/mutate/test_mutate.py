@@ -6,7 +6,22 @@ from collections import Counter
 
 import lab_capture as lab
 import pytest
+from samples.addresses import dhcpv6
 from scapy.layers.inet import ICMP, fragment
+from scapy.layers.inet6 import (
+    ICMPv6MLDMultAddrRec,
+    ICMPv6MLReport2,
+    ICMPv6ND_RA,
+    ICMPv6ND_RS,
+    ICMPv6NDOptMTU,
+    ICMPv6NDOptPrefixInfo,
+    ICMPv6NDOptRDNSS,
+    ICMPv6NDOptSrcLLAddr,
+    IPv6,
+    IPv6ExtHdrHopByHop,
+    PadN,
+    RouterAlert,
+)
 from scapy.layers.l2 import Ether
 
 from wirelab.verify import (
@@ -77,6 +92,25 @@ def test_every_bit_of_a_frame_is_a_field_or_a_checksum() -> None:
                 covered |= site.mask << 8 * (len(packet.frame.data) - site.end)
         sums = sum(each in ("ip", "udp", "tcp", "icmp") for each in packet.protocols)
         assert bits - covered.bit_count() == 16 * sums
+
+
+def test_every_bit_of_what_hosts_say_to_get_an_ipv6_address_is_a_field_or_a_checksum() -> None:
+    prefix = ICMPv6NDOptPrefixInfo(prefix="2001:db8::")
+    told = ICMPv6ND_RA() / prefix / ICMPv6NDOptMTU() / ICMPv6NDOptRDNSS(dns=["2001:db8::53"])
+    listens = IPv6ExtHdrHopByHop(options=[RouterAlert(), PadN()])
+    report = ICMPv6MLReport2(records=[ICMPv6MLDMultAddrRec(dst="ff02::1:ff00:1")])
+    messages = [listens / report, ICMPv6ND_RS() / ICMPv6NDOptSrcLLAddr(), told]
+    seen = [("lan", Ether() / IPv6() / message) for message in messages]
+    seen += [("lan", message) for message in dhcpv6()[:5]]
+    steps = (step(f"f{n}", "frame", at="lan") for n in range(len(seen)))
+    about = Subject(seq(*steps), lab.capture(seen), {}, own=False)
+    for number, packet in about.packets.items():
+        covered = 0
+        for place in sites_of(about):
+            if place.packet.frame.number == number:
+                site = place.site
+                covered |= site.mask << 8 * (len(packet.frame.data) - site.end)
+        assert 8 * len(packet.frame.data) - covered.bit_count() == 16
 
 
 def test_an_altered_field_has_the_value_that_is_said_and_every_checksum_is_right() -> None:

@@ -1,0 +1,34 @@
+"""A client, and several servers behind a router.
+
+    c ── s1 ── r1 ── s2 ─┬─ web1
+                         ├─ web2
+                         ├─ web3
+                         ├─ web4
+                         └─ mute   does not answer to a ping
+
+The client's LAN is 192.168.10.0/24, the servers' 10.0.20.0/24.
+"""
+
+from mininet.topo import Topo
+
+_SILENT = {"net.ipv4.icmp_echo_ignore_all": 1}
+
+
+class Farm(Topo):
+    """A client, four web servers, and a host that keeps silent."""
+
+    def build(self) -> None:
+        """Draw the network."""
+        near, far = self.addSwitch("s1"), self.addSwitch("s2")
+        c = self.addHost("c", ip="192.168.10.10/24", defaultRoute="via 192.168.10.1")
+        r1 = self.addHost("r1", ip="192.168.10.1/24", router=True)
+        for host in (c, r1):
+            self.addLink(host, near)
+        self.addLink(r1, far, params1={"ip": "10.0.20.1/24"})
+        for n, name in enumerate(("web1", "web2", "web3", "web4", "mute")):
+            sysctls = _SILENT if name == "mute" else {}
+            address = {"ip": f"10.0.20.{31 + n}/24", "defaultRoute": "via 10.0.20.1"}
+            self.addLink(self.addHost(name, sysctls=sysctls, **address), far)
+
+
+topos = {"farm": Farm}

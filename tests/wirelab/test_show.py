@@ -37,9 +37,19 @@ def test_a_look_tells_its_technique_and_what_that_is() -> None:
     assert "!icmp exclusion (a filter with a ! in front shows everything but):" in told
 
 
+def test_of_many_steps_that_differ_in_numbers_only_a_few_are_shown() -> None:
+    told = _shown("arp-sweep")
+    assert [f"ask{n} at c" in told for n in (0, 1, 2, 3, 30, 31)] == [True] * 3 + [False] * 2 + [
+        True
+    ]
+    assert "… 28 more like these" in told
+    assert "${lan0.ip} and 31 more" in told
+    assert "more like these" not in _shown("dhcp-dora")
+
+
 def test_a_setting_tells_its_values_and_changes_the_page() -> None:
-    assert "--set mtu=1400\n      MTU of the links" in _shown("pmtud-df")
-    assert "68 to 1499 bytes" in _shown("pmtud-df")
+    assert "--set mtu=1400\n      MTU of the link" in _shown("pmtud-df")
+    assert "552 to 1499 bytes" in _shown("pmtud-df")
     assert "icmp.mtu == 1300" in _shown("pmtud-df", "--set", "mtu=1300")
     assert span(Setting("n", 1, "", minimum=1)) == "at least 1"
     assert span(Setting("n", 1, "", maximum=9, unit="s")) == "at most 9 s"

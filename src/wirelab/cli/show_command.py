@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
 
 import click
 
@@ -17,6 +17,8 @@ from wirelab.scenarios.scenario import MARKS
 from wirelab.verify.lint import names_of
 
 _INDENT = 2
+_NUMBER = re.compile(r"\d+")
+_MOST_ALIKE = 3
 _REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
 
 _HELP = """Explain a scenario: its network, where it is captured, what must be seen, where to look.
@@ -114,10 +116,17 @@ def _names(job: Job, columns: int) -> Iterator[str]:
         whole = "; ".join(told).replace(" is ", "\0is\0")  # no line ends within
         yield from (line.replace("\0", " ") for line in wrapped(whole, columns))
     if others := [name for name in used if name not in known]:
-        listed = ", ".join(f"${{{name}}}" for name in others)
+        listed = ", ".join(_listed(others))
         yield from wrapped(f"{listed}: known when it has run, in facts.json", columns)
     if told:
         yield from wrapped("Another --seed has other addresses.", columns)
+
+
+def _listed(names: Iterable[str]) -> Iterator[str]:
+    """Yield names; of many that differ in numbers only the first, and how many there are."""
+    for _, group in groupby(names, lambda name: _NUMBER.sub("0", name)):
+        alike = [f"${{{name}}}" for name in group]
+        yield from alike if len(alike) <= _MOST_ALIKE else [f"{alike[0]} and {len(alike) - 1} more"]
 
 
 def _settings(settings: Sequence[Setting], columns: int) -> Iterator[str]:

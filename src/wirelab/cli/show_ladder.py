@@ -1,6 +1,8 @@
 """The ladder of an expectation as text: what must be seen, row by row."""
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 
 import click
 
@@ -8,17 +10,35 @@ from wirelab.cli.window import wrapped
 from wirelab.verify import Item, ladder
 from wirelab.verify.ladder import LadderRow, RowKind
 
+_NUMBER = re.compile(r"\d+")
+_MOST_ALIKE = 6
 _KEPT = "\0"  # stands for a space at which no line ends
 
 
 def rungs(expectation: Item, columns: int) -> Iterator[str]:
     """Yield the rows of the ladder: a head, and below it the filter, to be pasted."""
     rows = ladder(expectation)
-    for row in rows:
-        if row.kind is not RowKind.CLOSED:
-            yield from _rung(row, columns)
+    shown = (row for row in rows if row.kind is not RowKind.CLOSED)
+    for _, alike in groupby(shown, _shape):
+        yield from _alike(list(alike), columns)
     if closed := [row.text for row in rows if row.kind is RowKind.CLOSED]:
         yield from wrapped(f"and no other frame of {', '.join(closed)}", columns, "", "  ")
+
+
+def _shape(row: LadderRow) -> tuple[object, ...]:
+    """Return what rows have in common that differ in numbers only."""
+    said = (_NUMBER.sub("0", text) for text in (row.name, row.text, row.note))
+    return row.kind, row.depth, row.point, *said
+
+
+def _alike(rows: list[LadderRow], columns: int) -> Iterator[str]:
+    """Yield rows that differ in numbers only: of many the first two, and the last."""
+    left_out = rows[2:-1] if len(rows) > _MOST_ALIKE else []
+    for row in rows:
+        if row not in left_out:
+            yield from _rung(row, columns)
+        elif row == left_out[0]:
+            yield f"{'  ' * row.depth}… {len(left_out)} more like these"
 
 
 def _rung(row: LadderRow, columns: int) -> Iterator[str]:

@@ -83,7 +83,6 @@ def _play(lab: Stage) -> None:
 
 @scenario(
     "redirect",
-    family="icmp",
     topology=Detour,
     points=POINTS,
     rfcs=_RFCS,
@@ -125,7 +124,6 @@ def redirect(lab: Stage) -> None:
 
 @scenario(
     "redirect-ignored",
-    family="icmp",
     topology=Detour,
     points=POINTS,
     rfcs=_RFCS,

@@ -69,7 +69,6 @@ def _refused(syn: str) -> str:
 
 @scenario(
     "tcp-refused-filtered",
-    family="tcp",
     topology=Routed,
     points={"lan": "r1-eth0", "wan": "r1-eth1"},
     rfcs=(

@@ -19,7 +19,6 @@ _WHO_SAYS_SO = Look("icmp.type == 3", "ip.src of the outer header: who says so")
 
 @scenario(
     "unreach-port",
-    family="icmp",
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1122 section 4.1.3.1", "RFC 792 (destination unreachable)"),
@@ -48,7 +47,6 @@ def unreach_port(lab: Stage) -> None:
 
 @scenario(
     "unreach-host",
-    family="icmp",
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
@@ -92,7 +90,6 @@ def unreach_host(lab: Stage) -> None:
 
 @scenario(
     "unreach-net",
-    family="icmp",
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 792 (destination unreachable)"),
@@ -140,7 +137,6 @@ def _unreach_admin(settings: Settings) -> Item:
 
 @scenario(
     "unreach-admin",
-    family="icmp",
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1812 section 5.2.7.1", "RFC 1122 section 3.2.2.1"),
@@ -181,7 +177,6 @@ def _unreach_proto(settings: Settings) -> Item:
 
 @scenario(
     "unreach-proto",
-    family="icmp",
     topology=Routed,
     points=POINTS,
     rfcs=("RFC 1122 section 3.2.2.1", "RFC 3692 section 2.1"),

@@ -1,9 +1,9 @@
 """A haystack: many things at once in one capture, to be told apart."""
 
-from wirelab.scenarios.conversations import CLOSED, download
 from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL, TCP_ROOM, WEB_CLIENT
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
+from wirelab.scenarios.technique_conversations import CLOSED, download
 from wirelab.topologies.haystack import Haystack
 from wirelab.traffic.clients import curl, dig, ftp_session, traceroute, udp_probe
 from wirelab.traffic.clients.ping import parse_ping

@@ -15,7 +15,6 @@ _REPORTED = f"ff:ff:{_GIGABIT.to_bytes(4, 'big').hex(':')}:{_MTU.to_bytes(4, 'bi
 
 @scenario(
     "icmp-type-30",
-    family="icmp",
     topology=Routed,
     points={"lan": "r1-eth0", "wan": "r1-eth1"},
     rfcs=("RFC 1393 sections 2.2 and 2.3", "RFC 6918", "RFC 6814"),

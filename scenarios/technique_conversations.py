@@ -57,7 +57,7 @@ def _capture_side(settings: Settings) -> Item:
     topology=Routed,
     points={"c": "c-eth0", "mid": "r2-eth0", "s": "s-eth0"},
     rfcs=("RFC 9293 section 3.5", "RFC 791 section 3.2"),
-    settings=(Setting("delay", 40, "how long each of the two slow links is", 20, 500, "ms"),),
+    settings=(Setting("delay", 40, "how long each of the two slow links is", 20, 200, "ms"),),
     fixed={"hops": 2},
     expect=_capture_side,
     equivalents=(IP_ID,),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from wirelab.run import Job, Status, run_jobs
 from wirelab.scenarios import CATALOGUE, TECHNIQUES
 from wirelab.scenarios.search import filters
 from wirelab.verify import display_filter, dissect, read_capture
@@ -150,12 +151,15 @@ _BEHAVIOURS = {
 }
 """Behaviours: a frame of some capture must satisfy each filter."""
 
-_NOT_YET = frozenset({
-    "haystack-profile", "stats-conversations", "capture-side", "duplicate-capture", "dhcp-decline",
-    "dhcp-renew-rebind-release", "custom profile", "a first TTL of 255", "1592 bytes of echo data",
-    "unreachable: host prohibited", "no flow label", "DHCP decline", "DHCP renewing",
-    "DHCP rebinding",
-})  # fmt: skip
+_BY_SETTING: dict[str, dict[str, int | str]] = {
+    "ttl-os": {"ttl_c": 255},
+    "frag-source": {"size": 1600},
+    "unreach-admin": {"code": "10"},
+    "v6-header": {"flow_label": "off"},
+}
+"""Settings without which some of these are not seen."""
+
+_NOT_YET: frozenset[str] = frozenset()
 """What is still to come; what is here must not be among it."""
 
 
@@ -200,12 +204,25 @@ def test_the_filter_is_typed_somewhere(what: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def seen(results: dict[str, dict[str, Any]]) -> dict[str, bool]:
+def captures(
+    results: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> list[Path]:
+    """The captures of the catalogue, and those with other settings."""
+    chosen = [(CATALOGUE[name], values) for name, values in _BY_SETTING.items()]
+    jobs = [Job(scenario, scenario.defaults() | values, 0) for scenario, values in chosen]
+    outcomes = list(run_jobs(jobs, tmp_path_factory.mktemp("settings")))
+    assert [each.reason for each in outcomes if each.status is not Status.PASSED] == []
+    folders = [each["dir"] for each in results.values()] + [each.directory for each in outcomes]
+    return [Path(folder) / "capture.pcapng" for folder in folders if folder]
+
+
+@pytest.fixture(scope="module")
+def seen(captures: list[Path]) -> dict[str, bool]:
     """Whether some frame of some capture satisfies each filter: fields and behaviours."""
     wanted = {text: display_filter(text) for text in (*_fields(), *_BEHAVIOURS.values())}
     found = dict.fromkeys(wanted, False)
-    for result in (each for each in results.values() if each["dir"]):
-        packets = dissect(read_capture(Path(result["dir"]) / "capture.pcapng").frames)
+    for capture in captures:
+        packets = dissect(read_capture(capture).frames)
         for text in [text for text, is_seen in found.items() if not is_seen]:
             found[text] = any(map(wanted[text].selects, packets))
     return found

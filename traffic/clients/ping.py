@@ -94,7 +94,8 @@ def ping(
     argv += ["-Q", str(tos)] if tos is not None else []
     argv += ["-i", str(interval)] if interval is not None else []
     fine = (0,) if check else (0, 1)  # 1: not all of them were answered
-    ended = run(node, [*argv, destination], timeout=deadline + 5, fine=fine)
+    longest = max(deadline, wait or 0)
+    ended = run(node, [*argv, destination], timeout=longest + 5, fine=fine)
     return parse_ping(ended.stdout + ended.stderr)
 
 

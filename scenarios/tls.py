@@ -98,7 +98,6 @@ def _https(settings: Settings) -> Item:
         Look("tls.handshake.type == 2", "the version, in supported_version of the server hello"),
         Look("tls.handshake.type == 11", "the certificate: in 1.3 seen because there are secrets"),
         Look("http", "request and answer, decrypted with the secrets in the file"),
-        Look("tls", "Follow > TLS Stream shows the page as a text", technique="follow stream"),
     ),
 )
 def tls_https(lab: Stage) -> None:

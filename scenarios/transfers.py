@@ -101,8 +101,7 @@ def _acknowledged_to_the_end(lab: Stage) -> None:
     look=(
         Look("tftp.opcode == 1", "which file, and to port 69: the only packet that goes there"),
         Look("udp.srcport != 69 && tftp.opcode == 3", "the server's port for this transfer"),
-        Look("tftp", "data and acknowledgment take turns", technique="delta column"),
-        Look("tftp.block && udp.length < 524", "the block that is not full: the file ends here"),
+        Look("tftp", "blocks and acknowledgments take turns", technique="delta column"),
         Look(f'udp contains "{_SECRET}"', "the file can be read, secrets included"),
     ),
 )
@@ -196,7 +195,6 @@ def _by_all_three(settings: Settings) -> Item:
     look=(
         Look(f'frame contains "{_SECRET}"', "where the content can be read: FTP and TFTP"),
         Look("ftp.request.arg || tftp.source_file", "who names the file in the clear"),
-        Look('ftp.request.command == "PASS"', "who says a password in the clear"),
         Look(
             "tcp", "three connections for two transfers, and TFTP none", technique="conversations"
         ),

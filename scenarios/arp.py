@@ -78,7 +78,7 @@ def arp_cold_resolve(lab: Stage) -> None:
     alone. So the bystander `x` hears the question and never the answer. Frame "is_at" is the
     one that solves the question: the echo request right after it is sent to its MAC.
     """
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5))
 
 
 @scenario(
@@ -111,9 +111,9 @@ def arp_cache_hit(lab: Stage) -> None:
     leaves at once. No ARP in a capture hence does not mean that ARP was not needed; it may have
     happened before the capture began.
     """
-    lab.fact("first ping", ping(lab["c"], lab["s"].ip(), count=1))
+    lab.fact("first ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5))
     lab.fact("neighbours", neighbours(lab["c"]))
-    lab.fact("second ping", ping(lab["c"], lab["s"].ip(), count=1))
+    lab.fact("second ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5))
 
 
 def _refresh(settings: Settings) -> Item:
@@ -165,10 +165,10 @@ def arp_unicast_refresh(lab: Stage) -> None:
     c.sysctl(f"net.ipv4.neigh.c-eth0.{age}", 400)
     c.sysctl(f"net.ipv4.neigh.c-eth0.{delay}", 0)
     ask_no_more(lab, "s-eth0")
-    lab.fact("first ping", ping(c, s.ip(), count=1))
+    lab.fact("first ping", ping(c, s.ip(), count=1, wait=5))
     lab.fact("grown old", await_neighbour(c, s.ip(), "STALE"))
     c.sysctl(f"net.ipv4.neigh.c-eth0.{delay}", lab.settings["delay"])
-    lab.fact("second ping", ping(c, s.ip(), count=1))
+    lab.fact("second ping", ping(c, s.ip(), count=1, wait=5))
     lab.wait_for("arp.opcode == 2 && eth.dst == ${c.mac}", at="c", count=2, timeout=20)
     lab.fact("confirmed", await_neighbour(c, s.ip(), "REACHABLE"))
 

@@ -115,5 +115,5 @@ def arp_proxy(lab: Stage) -> None:
     # Else it answers after a random time of up to 0.8 s, in case the owner hears the question.
     lab["r1"].sysctl("net.ipv4.neigh.r1-eth0.proxy_delay", 0)
     lab["c"].setHostRoute(lab["s"].ip(), "c-eth0")
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5))
     lab.fact("neighbours", neighbours(lab["c"]))

@@ -130,12 +130,12 @@ def arp_duplicate_ip(lab: Stage) -> None:
     """
     c, s, x = lab["c"], lab["s"], lab["x"]
     ask_no_more(lab, "c-eth0", "s-eth0", "x-eth0")
-    lab.fact("ping", ping(c, s.ip(), count=1))
+    lab.fact("ping", ping(c, s.ip(), count=1, wait=5))
     lab.fact("neighbours before", neighbours(c))
     x.run(["ip", "address", "add", f"{s.ip()}/24", "dev", "x-eth0"])
     arping(x, s.ip(), announce="request")
     lab.wait_for("arp.isgratuitous", at="c")
-    lab.fact("ping of the other", ping(c, s.ip(), count=1))
+    lab.fact("ping of the other", ping(c, s.ip(), count=1, wait=5))
     lab.fact("neighbours after", neighbours(c))
     lab.fact("arping", arping(c, s.ip(), count=1))
     lab.wait_for("arp.opcode == 2 && arp.src.proto_ipv4 == ${s.ip}", at="c", count=3)
@@ -175,6 +175,14 @@ def _sweep(settings: Settings) -> Item:
         Setting("prefix", 27, "length of the prefix; 24 for 256 addresses", 24, 27, "bits"),
     ),
     expect=_sweep,
+    equivalents=(
+        equivalent(
+            "swap",
+            "an answer may come when the next question is out already",
+            steps=("ask*", "alive*"),
+            operators=("swap",),
+        ),
+    ),
     look=(
         Look("arp.opcode == 1", "a question for each address", technique="displayed count"),
         Look("arp.opcode == 2", "who is there, and so what the sweeper knows now"),

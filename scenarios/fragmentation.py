@@ -88,7 +88,7 @@ def frag_source(lab: Stage) -> None:
     together. Display filters for the upper layer find them in the fragment that completes the
     datagram, and a filter for frames of 1500 bytes and more misses the last one.
     """
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=lab.settings["size"]))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5, size=lab.settings["size"]))
 
 
 def _whole(length: int) -> str:
@@ -135,7 +135,7 @@ def frag_router(lab: Stage) -> None:
     by its sender, and nobody puts it together on the way.
     """
     size = lab.settings["lan_mtu"] - HEADER - ICMP_HEADER
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, size=size, df="dont"))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5, size=size, df="dont"))
 
 
 _DROP_LATER_FRAGMENTS = """

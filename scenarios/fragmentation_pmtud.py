@@ -80,11 +80,13 @@ def pmtud_df(lab: Stage) -> None:
     error of its own, nothing on the wire). With DF and just that MTU a packet gets through.
     """
     c, server = lab["c"], lab["s"].ip()
-    lab.fact("too big", ping(c, server, count=1, size=SIZE_THAT_FITS, df="want", check=False))
-    lab.fact("cut", ping(c, server, count=1, size=SIZE_THAT_FITS, df="want"))
-    lab.fact("refused", ping(c, server, count=1, size=SIZE_THAT_FITS, df="do", check=False))
+    lab.fact(
+        "too big", ping(c, server, count=1, wait=5, size=SIZE_THAT_FITS, df="want", check=False)
+    )
+    lab.fact("cut", ping(c, server, count=1, wait=5, size=SIZE_THAT_FITS, df="want"))
+    lab.fact("refused", ping(c, server, count=1, wait=5, size=SIZE_THAT_FITS, df="do", check=False))
     fits = lab.settings["mtu"] - HEADER - ICMP_HEADER
-    lab.fact("fits", ping(c, server, count=1, size=fits, df="do"))
+    lab.fact("fits", ping(c, server, count=1, wait=5, size=fits, df="do"))
 
 
 _SILENT = """
@@ -109,7 +111,7 @@ def _blackhole(settings: Settings) -> Item:
     return seq(
         step("small", small, at="c"),
         forwarded("small", "c", "lan", hops=0),
-        forwarded("small", "c", "wan", within="1s"),
+        forwarded("small", "c", "wan", within="5s"),
         step("small_reply", f"{_reply('small')} && ip.len == 84", within="1s", at="wan"),
         forwarded("small_reply", "wan", "lan", within="1s"),
         forwarded("small_reply", "wan", "c", within="1s"),
@@ -144,6 +146,6 @@ def pmtud_blackhole(lab: Stage) -> None:
     """
     c, server, tries = lab["c"], lab["s"].ip(), lab.settings["tries"]
     lab["r1"].run(["nft", "-f", "-"], input=_SILENT)
-    lab.fact("small", ping(c, server, count=1))
+    lab.fact("small", ping(c, server, count=1, wait=5))
     lab.fact("big", ping(c, server, count=tries, size=SIZE_THAT_FITS, df="want", interval=0.3,
                          wait=1, check=False))  # fmt: skip

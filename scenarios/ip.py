@@ -30,7 +30,7 @@ _BACK = "ip.src == ${s.ip} && ip.dst == ${c.ip}"
 
 def _there(name: str, filter_: str) -> tuple[Item, ...]:
     """A packet of the client, before and behind the router."""
-    return step(name, filter_, at="lan"), forwarded(name, "lan", "wan", within="1s")
+    return step(name, filter_, at="lan"), forwarded(name, "lan", "wan", within="5s")
 
 
 def _and_back(name: str, filter_: str, *, quotes: str | None = None) -> tuple[Item, ...]:
@@ -76,7 +76,7 @@ def ip_fields(lab: Stage) -> None:
     """
     c, server = lab["c"], lab["s"].ip()
     lab.start("s", Collector())
-    lab.fact("ping", ping(c, server, count=1))
+    lab.fact("ping", ping(c, server, count=1, wait=5))
     lab.fact("datagram", udp_probe(c, server, _CLOSED_PORT))
     logger(c, server, ["hello"], over="tcp")
     until_closed(lab, at="wan")
@@ -86,7 +86,7 @@ def _ttl_hops(settings: Settings) -> Item:
     hops = settings["hops"]
     return seq(
         step("echo", echo("c", "s", 64), at="c"),
-        forwarded("echo", "c", "s", hops=hops, within="1s"),
+        forwarded("echo", "c", "s", hops=hops, within="5s"),
         step("reply", reply("echo", 64), within="1s", at="s"),
         step("reply_here", reply("echo", 64 - hops), within="1s", at="c"),
         closed=["icmp", "udp"],
@@ -116,7 +116,7 @@ def ttl_hops(lab: Stage) -> None:
     seen at the server only. A first packet with an initial value (64, 128, 255) was captured
     near its sender.
     """
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5))
     lab.fact("routers", lab.settings["hops"])
 
 
@@ -132,9 +132,9 @@ def _ttl_os(settings: Settings) -> Item:
         step("echo_r", echo("c", f"r{hops}", c), at="c"),
         step("reply_r", reply("echo_r", settings["ttl_r"] - hops + 1), within="1s", at="c"),
         step("echo_s", echo("c", "s", c), at="c"),
-        forwarded("echo_s", "c", "s", hops=hops, within="1s"),
+        forwarded("echo_s", "c", "s", hops=hops, within="5s"),
         step("reply_s", reply("echo_s", settings["ttl_s"]), within="1s", at="s"),
-        forwarded("reply_s", "s", "c", hops=hops, within="1s"),
+        forwarded("reply_s", "s", "c", hops=hops, within="5s"),
         closed=["icmp", "udp"],
     )
 
@@ -174,7 +174,9 @@ def ttl_os(lab: Stage) -> None:
     for node, setting in nodes.items():
         lab[node].sysctl("net.ipv4.ip_default_ttl", lab.settings[setting])
     last = f"r{lab.settings['hops']}"
-    lab.fact("pings", [ping(lab["c"], lab[node].ip(), count=1) for node in ("x", last, "s")])
+    lab.fact(
+        "pings", [ping(lab["c"], lab[node].ip(), count=1, wait=5) for node in ("x", last, "s")]
+    )
 
 
 _MARKING = """
@@ -192,7 +194,7 @@ def _dscp(settings: Settings) -> Item:
     return seq(
         step("echo", f"{echo('c', 's', 64)} && ip.dsfield.dscp == {client}"
              " && ip.dsfield.ecn == 0", at="lan"),
-        forwarded("echo", "lan", "wan", within="1s"),
+        forwarded("echo", "lan", "wan", within="5s"),
         step("reply", f"{reply('echo', 64)} && ip.dsfield.dscp == {server}"
              " && ip.dsfield.ecn == 0", within="1s", at="wan"),
         forwarded("reply", "wan", "lan", within="1s"),
@@ -235,5 +237,5 @@ def dscp(lab: Stage) -> None:
     marks = lab.settings
     lab.names["server.dscp"] = str(marks["server"])
     lab["s"].run(["nft", "-f", "-"], input=_MARKING.format(dscp=marks["server"]))
-    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, tos=marks["client"] << 2))
+    lab.fact("ping", ping(lab["c"], lab["s"].ip(), count=1, wait=5, tos=marks["client"] << 2))
     lab.fact("traceroute", traceroute(lab["c"], lab["s"].ip(), max_hops=1))

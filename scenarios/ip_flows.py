@@ -57,7 +57,7 @@ def _ipid(settings: Settings) -> Item:
         _lines("c", c),
         _lines("x", settings["other"]),
         step("syn", f"tcp.flags == 0x002 && {_TCP}", at="lan"),
-        forwarded("syn", "lan", "wan", within="1s"),
+        forwarded("syn", "lan", "wan", within="5s"),
         step(
             "syn_ack",
             "tcp.flags == 0x012 && ip.src == ${s.ip} && ip.dst == ${c.ip} && ip.id == 0"

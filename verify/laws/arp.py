@@ -21,9 +21,13 @@ _NOTHING = (bytes(6), BROADCAST)
 
 
 def arp(scene: Scene) -> Iterator[Violation]:
-    """A message is about Ethernet and IPv4, from who sends it; hosts claim only what is theirs."""
+    """A message is about Ethernet and IPv4, from who sends it; hosts claim only what is theirs.
+
+    An answer comes after a question for that address from who gets it.
+    """
+    asked: set[tuple[object, ...]] = set()
     for layer in scene.layers("arp"):
-        for text in _wrong(scene, layer):
+        for text in (*_wrong(scene, layer), *_unasked(layer, asked)):
             yield Violation("arp", layer.packet.frame.number, text)
 
 
@@ -45,3 +49,14 @@ def _wrong(scene: Scene, layer: Layer) -> Iterator[str]:
         yield "the answer is not for the station to which it goes"
     if opcode == _REQUEST and target not in _NOTHING:
         yield "the question has the answer in it"
+
+
+def _unasked(layer: Layer, asked: set[tuple[object, ...]]) -> Iterator[str]:
+    """Note a question, or look for that of an answer; an announcement needs none."""
+    message, point = layer.data[layer.start : layer.end], layer.packet.frame.point
+    if len(message) != 28 or message[14:18] == message[24:28]:
+        return
+    if message[7] == _REQUEST:
+        asked.add((point, message[8:14], message[24:28]))
+    elif message[7] == _REPLY and (point, message[18:24], message[14:18]) not in asked:
+        yield "an answer for which nobody asked"

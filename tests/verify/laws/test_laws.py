@@ -128,6 +128,8 @@ CASES = [
         op=1, hwsrc=lab.C, psrc=lab.CLIENT, hwdst=lab.R_LAN, pdst=lab.NEAR))),
     ("arp", lan(Ether(src=lab.C, dst=lab.R_LAN) / ARP(
         op=2, hwtype=6, hwsrc=lab.C, psrc=lab.CLIENT, hwdst=lab.R_LAN, pdst=lab.NEAR))),
+    ("arp", lab.resolution()[1:]),
+    ("arp", lab.resolution()[::-1]),
     ("tcp", TALK[2:]),
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 101, 502))]),
     ("tcp", [*TALK[:6], *lab.out(lab.segment("A", 102, 501))]),
@@ -209,6 +211,11 @@ def test_a_frame_that_was_not_captured_to_its_end_is_named() -> None:
     short = replace(capture.frames[0], data=capture.frames[0].data[:-1])
     cut = replace(capture, frames=(short, *capture.frames[1:]))
     assert "cut-frame" in {each.name for each in broken(dissect(cut.frames), lab.MADE)}
+
+
+def test_an_announcement_is_an_answer_without_a_question() -> None:
+    told = ARP(op=2, hwsrc=lab.C, psrc=lab.CLIENT, hwdst=lab.EVERYBODY, pdst=lab.CLIENT)
+    assert names(lan(Ether(src=lab.C, dst=lab.EVERYBODY) / told)) == set()
 
 
 def test_a_long_silence_is_named() -> None:

@@ -174,6 +174,7 @@ def stats_conversations(lab: Stage) -> None:
     keeps silent: it is among the endpoints, but transmits nothing.
     """
     lab.keep_neighbours()
+    lab["mute"].sysctl("net.ipv4.icmp_echo_ignore_all", 1)
     sizes = lab.random.sample(range(1_000, 30_000), len(_DOWNLOADS))
     pages = {f"d{n}": lab.random.randbytes(size) for n, size in enumerate(sizes, start=1)}
     for server in sorted(set(_DOWNLOADS)):

@@ -4,18 +4,16 @@
                          ├─ web2
                          ├─ web3
                          ├─ web4
-                         └─ mute   does not answer to a ping
+                         └─ mute   has nothing to say
 
 The client's LAN is 192.168.10.0/24, the servers' 10.0.20.0/24.
 """
 
 from mininet.topo import Topo
 
-_SILENT = {"net.ipv4.icmp_echo_ignore_all": 1}
-
 
 class Farm(Topo):
-    """A client, four web servers, and a host that keeps silent."""
+    """A client, four web servers, and a host that serves nothing."""
 
     def build(self) -> None:
         """Draw the network."""
@@ -26,9 +24,8 @@ class Farm(Topo):
             self.addLink(host, near)
         self.addLink(r1, far, params1={"ip": "10.0.20.1/24"})
         for n, name in enumerate(("web1", "web2", "web3", "web4", "mute")):
-            sysctls = _SILENT if name == "mute" else {}
             address = {"ip": f"10.0.20.{31 + n}/24", "defaultRoute": "via 10.0.20.1"}
-            self.addLink(self.addHost(name, sysctls=sysctls, **address), far)
+            self.addLink(self.addHost(name, **address), far)
 
 
 topos = {"farm": Farm}

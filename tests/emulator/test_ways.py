@@ -8,6 +8,8 @@ from wirelab.emulator import Lab, Way, sandbox
 from wirelab.topologies.names import Names
 from wirelab.topologies.routed import Routed
 from wirelab.topologies.routed6 import Routed6
+from wirelab.topologies.span import Span
+from wirelab.topologies.spans import Spans
 
 
 def ways(topo: Topo, taps: dict[str, str]) -> tuple[dict[str, dict[str, Way]], dict[str, str]]:
@@ -35,6 +37,14 @@ def test_a_host_at_a_bridge_is_not_passed_by_what_is_for_others() -> None:
     assert told["wan"][names["c.ip"]].past == ("c",)
     assert told["wan"][names["rec.ip"]].past == ()
     assert told["c"][names["root.ip"]].past == ("wan",)
+
+
+def test_an_analyzer_of_one_switch_is_on_its_link_and_one_of_several_is_nowhere() -> None:
+    told, names = ways(Span(), {"m": "m-eth0"})
+    assert told["m"][names["c.ip"]] == Way(names["c.mac"], 0, ())
+    told, names = ways(Spans(), {"m": "m-eth0", "port": "s1-eth3", "c": "c-eth0"})
+    assert told["m"] == told["port"] == {}
+    assert told["c"][names["s.ip"]].hops == 1
 
 
 def test_link_local_addresses_are_told_on_their_own_link() -> None:

@@ -173,7 +173,8 @@ _OWN = ("requested_option_code", "vendorclass", "elapsed_time", "option.type", "
 _TO_SERVERS = (
     "eth.src == ${c.mac} && eth.dst == 33:33:00:01:00:02 && ipv6.src == ${c.ll6}"
     " && ipv6.dst == ff02::1:2 && ipv6.hlim == 1 && udp.srcport == 546 && udp.dstport == 547"
-    " && dhcpv6.duid.bytes == ${c.duid} && dhcpv6.iaid.t1 == 0 && dhcpv6.iaid.t2 == 0"
+    " && dhcpv6.option.type == 1 && dhcpv6.duid.bytes == ${c.duid}"
+    " && dhcpv6.iaid.t1 == 0 && dhcpv6.iaid.t2 == 0"
 )
 
 
@@ -184,6 +185,7 @@ def _answer(name: str, kind: int, question: str, lifetime: int, more: str = "") 
         f"dhcpv6.msgtype == {kind} && eth.dst == ${{c.mac}} && ipv6.src == ${{r1.ll6}}"
         " && ipv6.dst == ${c.ll6} && ipv6.hlim == 64 && udp.srcport == 547 && udp.dstport == 546"
         f" && dhcpv6.xid == ${{{question}.dhcpv6.xid}} && dhcpv6.duid.bytes == ${{c.duid}}"
+        f" && dhcpv6.option.type == 1 && dhcpv6.option.type == 2"
         f" && dhcpv6.duid.bytes == ${{s.duid}} && dhcpv6.iaid == ${{{question}.dhcpv6.iaid}}"
         f" && dhcpv6.iaid.t1 == {lifetime // 2} && dhcpv6.iaid.t2 == {lifetime // 8 * 7}"
         f" && dhcpv6.iaaddr.ip == ${{c.ip6}} && dhcpv6.iaaddr.pref_lifetime == {lifetime}"
@@ -202,7 +204,8 @@ def _managed(settings: Settings) -> Item:
         _answer("advertise", 2, "solicit", lifetime, " && dhcpv6.option_preference == 255"),
         step(
             "request",
-            f"dhcpv6.msgtype == 3 && {_TO_SERVERS} && dhcpv6.duid.bytes == ${{s.duid}}"
+            f"dhcpv6.msgtype == 3 && {_TO_SERVERS} && dhcpv6.option.type == 2"
+            " && dhcpv6.duid.bytes == ${s.duid}"
             " && dhcpv6.iaid == ${solicit.dhcpv6.iaid} && dhcpv6.iaaddr.ip == ${c.ip6}"
             f" && dhcpv6.iaaddr.pref_lifetime == {lifetime}"
             f" && dhcpv6.iaaddr.valid_lifetime == {lifetime}",

@@ -7,14 +7,16 @@ socket sends the same packets.
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 
-from wirelab.emulator import Host, Socket
+from wirelab.emulator import CommandFailed, Host, Socket
 from wirelab.traffic.daemon import Daemon, Place
 
 _PROGRAM = Path(__file__).with_name("sixinfour_main.py")
 _PROTOCOL = 41
 _MTU = 1500 - 20  # bytes that an Ethernet frame has room for behind the IPv4 header
 INTERFACE = "six0"
+_READY_WITHIN, _LOOK_EVERY = 10.0, 0.01  # seconds
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,10 @@ def _bring_up(node: Host, ip6: str) -> None:
     node.sysctl(f"net.ipv6.conf.{INTERFACE}.accept_ra", 0)
     node.run(["ip", "link", "set", INTERFACE, "mtu", str(_MTU), "up"])
     node.run(["ip", "-6", "address", "add", ip6, "dev", INTERFACE, "nodad"])
+    # The kernel takes packets for an address in when its work queue has come to that.
+    argv = ["ip", "-6", "route", "show", "table", "local", ip6.partition("/")[0]]
+    deadline = monotonic() + _READY_WITHIN
+    while not node.run(argv).stdout:
+        if monotonic() > deadline:
+            raise CommandFailed(node.name, argv, f"no such address after {_READY_WITHIN:g} s", "")
+        sleep(_LOOK_EVERY)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.laws.arp import arp
 from wirelab.verify.laws.control import echoes, quotes
 from wirelab.verify.laws.dhcp import dhcp
+from wirelab.verify.laws.dhcpv6 import dhcpv6
 from wirelab.verify.laws.dns import dns
 from wirelab.verify.laws.headers import hops, service, zeros
 from wirelab.verify.laws.link import neighbours, stations, whole
@@ -42,6 +43,7 @@ LAWS: tuple[Callable[[Scene], Iterator[Violation]], ...] = (
     tcp_options,
     dns,
     dhcp,
+    dhcpv6,
     pauses,
 )
 """All laws."""

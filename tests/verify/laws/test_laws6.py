@@ -80,6 +80,19 @@ PROBE = sent(UDP(sport=40000, dport=9) / bytes(1400))
 QUOTE = bytes(PROBE[IPv6])
 FRAGMENT = IPv6ExtHdrFragment(nh=58, id=7, m=1)
 OPTIONS = (ICMPv6NDOptMTU(), ICMPv6NDOptPrefixInfo(prefix="2001:db8::"), ICMPv6NDOptRDNSS())
+OPTION = b"\0\1\0\2ab"
+
+
+def asked(options: bytes) -> Packet:
+    """A solicit."""
+    header = IPv6(src=CLIENT, dst="ff02::1:2", hlim=1)
+    ethernet = Ether(src=lab.C, dst="33:33:00:01:00:02")
+    return ethernet / header / UDP(sport=546, dport=547) / (b"\1abc" + options)
+
+
+def answered(options: bytes, number: bytes = b"abc") -> Packet:
+    """An advertise."""
+    return told(UDP(sport=547, dport=546) / (b"\2" + number + options))
 
 
 def test_proper_traffic_breaks_no_law() -> None:
@@ -87,6 +100,7 @@ def test_proper_traffic_breaks_no_law() -> None:
     assert names(PROBE, told(ICMPv6DestUnreach(code=4) / QUOTE[: 1280 - 48])) == set()
     assert names(advertised(*OPTIONS), reported()) == set()
     assert names(sent(FRAGMENT / bytes(1232))) == set()
+    assert names(asked(OPTION), answered(OPTION)) == set()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +122,9 @@ def test_proper_traffic_breaks_no_law() -> None:
         ("reserved", [advertised(ICMPv6NDOptMTU(), ICMPv6NDOptRDNSS(res=1))]),
         ("reserved", [sent(IPv6ExtHdrFragment(nh=58, id=7, m=1, res1=1) / bytes(1232))]),
         ("reserved", [sent(IPv6ExtHdrFragment(nh=58, id=7, m=1, res2=1) / bytes(1232))]),
+        ("dhcp", [asked(OPTION[:-1])]),
+        ("dhcp", [asked(OPTION), answered(b"\0\1\0\2cd")]),
+        ("dhcp", [asked(OPTION), answered(OPTION, number=b"xyz")]),
     ],
 )  # fmt: skip
 def test_what_breaks_a_law_is_named(name: str, packets: list[Packet]) -> None:

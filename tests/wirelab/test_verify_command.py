@@ -169,7 +169,7 @@ def test_bad_usage_is_one_line(out: Path, tmp_path: Path) -> None:
     refused(verify("--expect", "unreach-port"), "CAPTURE")
     refused(verify("--expect", "unreach-port", "--point", "lan"), "NAME=FILE")
     refused(verify(source, "--expect", "icmp"), "several scenarios")
-    refused(verify(source, "--expect", "unreach-prot"), "unreach-port")
+    refused(verify(source, "--expect", "unreach-porrt"), "unreach-port")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -21,7 +21,7 @@ def rungs(expectation: Item, columns: int) -> Iterator[str]:
     shown = (row for row in rows if row.kind is not RowKind.CLOSED)
     for _, alike in groupby(shown, _shape):
         yield from _alike(list(alike), columns)
-    if closed := [row.text for row in rows if row.kind is RowKind.CLOSED]:
+    if closed := dict.fromkeys(row.text for row in rows if row.kind is RowKind.CLOSED):
         yield from wrapped(f"and no other frame of {', '.join(closed)}", columns, "", "  ")
 
 

@@ -46,7 +46,7 @@ IFLA_BR_FORWARD_DELAY, IFLA_BR_AGEING_TIME, IFLA_BR_STP_STATE, IFLA_BR_MCAST_SNO
 IFLA_BRPORT_STATE = 1
 BR_STATE_FORWARDING = 3
 _DROPS_ALL = "noop"  # noop_qdisc of net/sched/sch_generic.c
-IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN, IF_OPER_UP = 2, 3, 6
+IF_OPER_UP = 6
 
 _IFINFO = struct.Struct("=BxHiII")
 _IFADDR = struct.Struct("=BBBBI")
@@ -176,28 +176,21 @@ class LinkState:
     """IFF_UP, IFF_RUNNING, …"""
     mac: bytes
     """Ethernet address."""
-    state: int
-    """IF_OPER_…, its operational state (RFC 2863)."""
+    operational: bool
+    """Whether its operational state is up (RFC 2863)."""
     queue: str
     """Its queueing discipline; "noop" drops what is sent."""
     port_state: int | None
     """BR_STATE_… where it is a bridge's port."""
 
     @property
-    def operational(self) -> bool:
-        """Whether its operational state is up."""
-        return self.state == IF_OPER_UP
-
-    @property
     def passes(self) -> bool:
         """Whether frames pass, as far as the interface has a carrier.
 
-        A carrier that has just come is noticed a moment later, on a busy machine a second later;
-        until then the interface drops what it is given, though it is up and its port forwards
-        (net/core/link_watch.c). One that was up before its peer shows its real queue all the while.
+        A carrier that has just come is noticed a moment later; until then the interface drops
+        what it is given, though it is up and its port forwards (net/core/link_watch.c).
         """
-        unnoticed = self.queue == _DROPS_ALL or self.state in (IF_OPER_DOWN, IF_OPER_LOWERLAYERDOWN)
-        drops = self.flags & IFF_LOWER_UP and unnoticed
+        drops = self.flags & IFF_LOWER_UP and self.queue == _DROPS_ALL
         return not drops and self.port_state in (None, BR_STATE_FORWARDING)
 
 
@@ -210,7 +203,7 @@ def parse_link(body: bytes) -> LinkState:
         index,
         flags,
         found.get(IFLA_ADDRESS, b""),
-        found.get(IFLA_OPERSTATE, b"\0")[0],
+        found.get(IFLA_OPERSTATE, b"\0")[0] == IF_OPER_UP,
         found.get(IFLA_QDISC, b"").rstrip(b"\0").decode(),
         port[IFLA_BRPORT_STATE][0] if IFLA_BRPORT_STATE in port else None,
     )

@@ -167,6 +167,7 @@ def arp_unicast_refresh(lab: Stage) -> None:
     ask_no_more(lab, "s-eth0")
     lab.fact("first ping", ping(c, s.ip(), count=1, wait=5))
     lab.fact("grown old", await_neighbour(c, s.ip(), "STALE"))
+    c.sysctl(f"net.ipv4.neigh.c-eth0.{age}", 30_000)  # so that it does not get old again
     c.sysctl(f"net.ipv4.neigh.c-eth0.{delay}", lab.settings["delay"])
     lab.fact("second ping", ping(c, s.ip(), count=1, wait=5))
     lab.wait_for("arp.opcode == 2 && eth.dst == ${c.mac}", at="c", count=2, timeout=20)

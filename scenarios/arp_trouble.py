@@ -107,7 +107,7 @@ _DUPLICATE = "arp.duplicate-address-detected"
         IP_ID,
         DONT_FRAGMENT,
         equivalent(
-            "*", "which of two answers is first is chance", steps=("owner", "impostor"),
+            "", "which of two answers is first is chance", steps=("owner", "impostor"),
             operators=("swap",),
         ),
     ),
@@ -177,7 +177,7 @@ def _sweep(settings: Settings) -> Item:
     expect=_sweep,
     equivalents=(
         equivalent(
-            "swap",
+            "",
             "an answer may come when the next question is out already",
             steps=("ask*", "alive*"),
             operators=("swap",),

@@ -20,9 +20,20 @@ QUOTED_HOP_LIMIT = equivalent(
 )
 FLOW_LABEL = equivalent("ipv6.flow", "a sender labels its flows as it likes (RFC 6437 section 3)")
 NONCE = equivalent("icmpv6.opt.nonce", "it is random (RFC 7527 section 4.1)")
-TCP_ROOM = equivalent(
-    "tcp.window_size_value", "a receiver offers as much room as it likes (RFC 9293 section 3.8.6)"
+TCP_OFFERS = (
+    equivalent(
+        "tcp.window_size_value", "a receiver offers as much room as it likes (RFC 9293 3.8.6)"
+    ),
+    equivalent(
+        "tcp.options.mss_val", "a receiver says how large segments it takes (RFC 9293 3.7.1)"
+    ),
+    equivalent(
+        "tcp.options.wscale.shift", "a receiver scales its window as it likes (RFC 7323 2.2)"
+    ),
 )
 WEB_CLIENT = equivalent(
     "http", "a client tells of itself what it likes (RFC 9110 section 10.1.5)", steps=("*_get",)
+)
+FTP_TEXT = equivalent(
+    "ftp.response.arg", "what a server says behind the number is for people (RFC 959 section 4.2)"
 )

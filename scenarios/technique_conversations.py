@@ -1,6 +1,6 @@
 """Conversations: which side a capture is from, who talks most, what is in a haystack."""
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, TCP_ROOM, WEB_CLIENT
+from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, TCP_OFFERS, WEB_CLIENT
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.farm import Farm
@@ -150,7 +150,7 @@ def download(name: str, client: str, server: str) -> Item:
         allow=[allow("the router is found", "arp", most=2)],
         at="c",
     ),
-    equivalents=(IP_ID, DONT_FRAGMENT, TCP_ROOM, WEB_CLIENT),
+    equivalents=(IP_ID, DONT_FRAGMENT, *TCP_OFFERS, WEB_CLIENT),
     look=(
         Look("", "who transmits: a station without sent packets was only spoken to",
              technique="endpoints"),

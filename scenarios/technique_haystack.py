@@ -1,6 +1,13 @@
 """A haystack: many things at once in one capture, to be told apart."""
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, IP_ID, QUOTED_TTL, TCP_ROOM, WEB_CLIENT
+from wirelab.scenarios.equivalents import (
+    DONT_FRAGMENT,
+    FTP_TEXT,
+    IP_ID,
+    QUOTED_TTL,
+    TCP_OFFERS,
+    WEB_CLIENT,
+)
 from wirelab.scenarios.scenario import Look, Setting, Settings, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.scenarios.technique_conversations import CLOSED, download
@@ -47,7 +54,8 @@ def _looks_up(client: str) -> Item:
             "response",
             f"dns.flags == 0x8500 && {question} && {_way(client, back=True)}"
             " && dns.id == ${query.dns.id} && udp.dstport == ${query.udp.srcport}"
-            " && dns.count.answers == 1 && dns.a == ${srv.ip} && dns.resp.ttl === 3600",
+            " && dns.count.answers == 1 && all dns.a == ${srv.ip} && dns.resp.ttl === 3600"
+            ' && dns.ns == "ns.example.test"',
         ),
     )
 
@@ -140,7 +148,7 @@ def _haystack(settings: Settings) -> Item:
     rfcs=("RFC 1122 section 1.1.3",),
     settings=(Setting("count", 12, "echo requests all the while", 5, 40, "requests"),),
     expect=_haystack,
-    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL, TCP_ROOM, WEB_CLIENT),
+    equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL, *TCP_OFFERS, WEB_CLIENT, FTP_TEXT),
     look=(
         Look("", "columns for the time since the packet shown before, the TTL and the ports; for"
              " what follows buttons and colours", technique="custom profile"),

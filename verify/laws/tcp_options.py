@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from wirelab.verify.layer import Layer
 
 _END, _NOTHING, _SACK, _TIME = 0, 1, 5, 8
-_LENGTHS = {2: 4, 3: 3, 4: 2, _TIME: 10}
+_SCALE, _LARGEST_SCALE = 3, 14  # RFC 7323 section 2.3
+_LENGTHS = {2: 4, _SCALE: 3, 4: 2, _TIME: 10}
 """Bytes of segment size, window scale, SACK permitted and time stamps (IANA's list)."""
-_OF_A_SYN = {2, 3, 4}
+_OF_A_SYN = {2, _SCALE, 4}
 """Options that only a SYN has (RFC 9293 3.7.1, RFC 7323 2.2, RFC 2018 section 2)."""
 
 
@@ -35,6 +36,8 @@ def tcp_options(scene: Scene) -> Iterator[Violation]:
             continue
         if not header[13] & SYN and _OF_A_SYN & options.keys():
             yield Violation("tcp", number, "an option that only a SYN has")
+        if options.get(_SCALE, b"\0")[-1] > _LARGEST_SCALE:
+            yield Violation("tcp", number, f"a window scale above {_LARGEST_SCALE}")
         if _TIME in options and scene.ways.get(point):
             side = (point, _addresses(layer), header[:4])
             clock = int.from_bytes(options[_TIME][2:6], "big")

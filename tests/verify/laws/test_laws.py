@@ -144,6 +144,7 @@ CASES = [
     ("tcp", [*TALK[:4], *lab.out(with_options("A", 101, 501, ("MSS", 1460)))]),
     ("tcp", lab.out(with_options("S", 100, 0, (253, b"ab")))),
     ("tcp", lab.out(with_options("S", 100, 0, ("WScale", 7), (2, b"x")))),
+    ("tcp", lab.out(with_options("S", 100, 0, ("WScale", 15)))),
     ("tcp", ticking(7, 8, 6)),
     ("dns", LOOKUP[2:]),
     ("dns", lab.out(lab.question(z=1))),

@@ -125,7 +125,8 @@ def _again(number: int, within: str, *more: str) -> tuple[Item, Item]:
             _SERVER_GONE,
             step(
                 f"nobody{number}",
-                "icmp.type == 3 && icmp.code == 3 && ip.src == ${s.ip} && ip.dst == ${lease.ip}",
+                "icmp.type == 3 && icmp.code == 3 && ip.src == ${s.ip} && ip.dst == ${lease.ip}"
+                " && eth.dst == ${c.mac}",
                 quotes=name,
             ),
         ),

@@ -195,8 +195,8 @@ def dhcp_two_servers(lab: Stage) -> None:
     seed to decide: it is a race each time.
     """
     modest = replace(QUICK_SERVER, authoritative=False)
-    first = lab.start("s", modest)
-    second = lab.start("s2", replace(modest, first=modest.last + 1, last=200))
+    first = lab.start("s", replace(modest, last=225))
+    second = lab.start("s2", replace(modest, first=226))
     lease = udhcpc(lab["c"], QUICK_UDHCPC)
     lab.wait_for("dhcp.option.dhcp == 2", at="c", count=2)
     lab.names |= {"lease.ip": lease.ip, "lan.mask": MASK, "chosen.ip": lease.server}

@@ -26,7 +26,7 @@ def test_the_pool_is_counted_from_the_network_of_its_node(place: Place) -> None:
 
 def test_the_pool_of_another_network_is_served_over_a_relay(place: Place) -> None:
     lines = _lines(Dnsmasq(network="10.1.0.0/16"), place)
-    assert "dhcp-range=10.1.0.100,10.1.0.150,255.255.0.0,86400" in lines
+    assert "dhcp-range=10.1.0.201,10.1.0.250,255.255.0.0,86400" in lines
 
 
 def test_the_default_is_authoritative_and_checks_for_free_addresses(place: Place) -> None:
@@ -97,7 +97,7 @@ def test_it_serves_and_knows_its_leases(play: Any) -> None:
         return lease.ip, running.facts()
 
     ip, facts = play(Dhcp(), work)
-    assert ip == "192.168.10.100"
+    assert ip == "192.168.10.201"
     assert [(lease["ip"], lease["hostname"]) for lease in facts["leases"]] == [(ip, "c")]
     assert [message["message"] for message in facts["messages"]] == [
         "DHCPDISCOVER",

@@ -33,9 +33,9 @@ class Boot:
 class Dnsmasq(Daemon):
     """A DHCP server."""
 
-    first: int = 100
-    """First address of its pool, as number of the host in the network."""
-    last: int = 150
+    first: int = 201
+    """First address of its pool, as number of the host in the network; hosts have up to 200."""
+    last: int = 250
     """Last address of its pool, likewise."""
     network: str = ""
     """Network of the pool, as in `10.0.20.0/24`; that of its node's first interface by default."""

@@ -61,6 +61,7 @@ PROGRAMS = (
     Program("dig", "bind9-dnsutils", "DNS questions", ("-v",)),
     Program("vsftpd", "vsftpd", "an FTP server", ("-v",), "vsftpd"),
     Program("curl", "curl", "FTP, TFTP and HTTP clients"),
+    Program("logger", "bsdutils", "lines for a log collector, over UDP and TCP"),
     Program("newuidmap", "uidmap", "labs of an ordinary user with more than one user id", ()),
     Program("tshark", "tshark", "the oracle that dissection is compared with", use=Use.TESTS),
     Program("mnexec", "mininet", "stock Mininet, to compare with", (), use=Use.TESTS),

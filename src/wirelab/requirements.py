@@ -69,6 +69,7 @@ PROGRAMS = (
     Program("sftp", "openssh-client", "an SFTP client", ()),
     Program("ssh-keygen", "openssh-client", "the keys of SSH servers and clients", ()),
     Program("busybox", "busybox", "a web server", ("--help",)),
+    Program("logger", "bsdutils", "lines for a log collector, over UDP and TCP"),
     Program("newuidmap", "uidmap", "labs of an ordinary user with more than one user id", ()),
     Program("tshark", "tshark", "the oracle that dissection is compared with", use=Use.TESTS),
     Program("mnexec", "mininet", "stock Mininet, to compare with", (), use=Use.TESTS),

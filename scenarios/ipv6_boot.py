@@ -173,7 +173,7 @@ _OWN = ("requested_option_code", "vendorclass", "elapsed_time", "option.type", "
 _TO_SERVERS = (
     "eth.src == ${c.mac} && eth.dst == 33:33:00:01:00:02 && ipv6.src == ${c.ll6}"
     " && ipv6.dst == ff02::1:2 && ipv6.hlim == 1 && udp.srcport == 546 && udp.dstport == 547"
-    " && dhcpv6.option.type == 1 && dhcpv6.duid.bytes == ${c.duid}"
+    " && dhcpv6.option.type == 1 && dhcpv6.duid.bytes == ${c.duid} && dhcpv6.option.type == 8"
     " && dhcpv6.iaid.t1 == 0 && dhcpv6.iaid.t2 == 0"
 )
 

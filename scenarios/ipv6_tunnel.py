@@ -1,6 +1,5 @@
 """IPv6 where there is only IPv4: tunnels."""
 
-from wirelab.scenarios.equivalents import DONT_FRAGMENT, FLOW_LABEL, IP_ID
 from wirelab.scenarios.scenario import Look, scenario
 from wirelab.scenarios.stage import Stage
 from wirelab.topologies.tunnel6 import Tunnel6
@@ -50,7 +49,6 @@ def _carried(number: int, kind: int, ends: tuple[str, str], way: tuple[str, str]
             )
         ],
     ),
-    equivalents=(IP_ID, DONT_FRAGMENT, FLOW_LABEL),
     look=(
         Look("ip.proto == 41", "the routers see only this: IPv4, with IPv6 as its payload"),
         Look("ipv6.src == ${c-six.ip6}", "the inner conversation", technique="conversations"),

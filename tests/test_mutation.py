@@ -14,7 +14,7 @@ from wirelab.verify.mutate import Operator, Report
 from wirelab.verify.mutate.report import EVERY, GOAL
 
 SCENARIOS = sorted(CATALOGUE)
-_MOST = 60
+_MOST = 12
 """Mutants of each operator in an ordinary run; all of them in a long one."""
 
 

@@ -30,6 +30,9 @@ TCP_OFFERS = (
     equivalent(
         "tcp.options.wscale.shift", "a receiver scales its window as it likes (RFC 7323 2.2)"
     ),
+    equivalent(
+        "tcp.flags.push", "a sender without PUSH calls decides where to set it (RFC 9293 3.9.1.2)"
+    ),
 )
 WEB_CLIENT = equivalent(
     "http", "a client tells of itself what it likes (RFC 9110 section 10.1.5)", steps=("*_get",)

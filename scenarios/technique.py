@@ -180,7 +180,8 @@ def _duplicates(settings: Settings) -> Item:
             f"icmp.type == 0 && icmp.seq == {n} && {ident} && data.data == ${{echo{n}.data.data}}"
             " && ip.src == ${s.ip} && ip.dst == ${c.ip}"
         )
-        same = f"ip.id == ${{echo{n}.ip.id}} && data.data == ${{echo{n}.data.data}}"
+        again = f"ip.id == ${{reply{n}.ip.id}} && icmp.checksum == ${{reply{n}.icmp.checksum}}"
+        same = f"ip.id == ${{echo{n}.ip.id}} && icmp.checksum == ${{echo{n}.icmp.checksum}}"
         first = n == 1
         items += [
             _packet(f"echo{n}", echo, 64, "c", "r1"),
@@ -188,7 +189,7 @@ def _duplicates(settings: Settings) -> Item:
             *(_asks("r1-eth1", "s") if first else ()),
             _packet(f"echo{n}_routed", f"{echo} && {ident} && {same}", 63, "r1-eth1", "s"),
             _packet(f"reply{n}", reply, 64, "s", "r1-eth1"),
-            _packet(f"reply{n}_routed", f"{reply} && ip.id == ${{reply{n}.ip.id}}", 63, "r1", "c"),
+            _packet(f"reply{n}_routed", f"{reply} && {again}", 63, "r1", "c"),
             _copy(f"reply{n}_routed"),
         ]
     question, answer = _asks("c", "r1")

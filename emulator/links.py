@@ -162,8 +162,8 @@ class Veth(Link):
         ends = [dict(params.pop(f"params{n}", None) or {}) for n in (1, 2)]
         for end, node in zip(ends, (node1, node2), strict=True):
             end.setdefault("mtu", DEFAULT_MTU if common is None else common)
-            end["index"] = node.namespace.next_index()
             check_mtu(end["mtu"], f"the link {node1.name}-{node2.name}", ipv6=node.ipv6)
+        ends[0]["index"], ends[1]["index"] = _indices(node1, node2)
         self._ends = ends
         self._quality = Quality.of(params)
         self._wires: Wires = params.pop("wires")
@@ -243,3 +243,14 @@ def _make_pair(node: "Host", one: End, two: End) -> None:
     if second.bridge:
         kind, flags, body = rtnetlink.link_set(second.index, bridge=second.bridge)
         netlink.send(kind, body, flags, f"put {second.name} on its bridge")
+
+
+def _indices(node1: "Host", node2: "Host") -> tuple[int, int]:
+    """Return indices for two ends of a link that are not equal, though their namespaces differ.
+
+    An interface whose index is also that of its link counts as one without a link below. The kernel
+    then takes its time, up to a second, to notice its carrier (linkwatch_urgent_event in
+    net/core/link_watch.c), and what it sends until then is lost.
+    """
+    one, two = node1.namespace.next_index(), node2.namespace.next_index()
+    return one, two if two != one else node2.namespace.next_index()

@@ -149,7 +149,10 @@ def download(name: str, client: str, server: str) -> Item:
     expect=seq(
         *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
         step("unanswered1", f"{_TO_MUTE} && icmp.seq == 1"),
-        step("unanswered2", f"{_TO_MUTE} && icmp.seq == 2"),
+        step(
+            "unanswered2",
+            f"{_TO_MUTE} && icmp.seq == 2 && icmp.ident == ${{unanswered1.icmp.ident}}",
+        ),
         never("tcp.flags.reset == 1"),
         never("tcp.srcport == 80 && ip.dsfield != 0"),
         closed=["arp", "icmp", *CLOSED],

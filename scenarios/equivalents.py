@@ -31,6 +31,9 @@ TCP_OFFERS = (
         "tcp.options.wscale.shift", "a receiver scales its window as it likes (RFC 7323 2.2)"
     ),
     equivalent(
+        "tcp.options.timestamp.tsval", "a sender's clock ticks as fast as it likes (RFC 7323 5.4)"
+    ),
+    equivalent(
         "tcp.flags.push", "a sender without PUSH calls decides where to set it (RFC 9293 3.9.1.2)"
     ),
 )

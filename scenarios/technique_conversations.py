@@ -124,7 +124,7 @@ def download(name: str, client: str, server: str) -> Item:
         step(f"{name}_syn_ack", f"{peer} && tcp.flags == 0x012 && tcp.ack == 1"),
         step(
             f"{name}_get",
-            f'{own} && tcp.flags == 0x018 && http.request.method == "GET"'
+            f'{own} && tcp.flags == 0x018 && tcp.ack == 1 && http.request.method == "GET"'
             f' && http.request.uri == "/{name}" && http.host == ${{{server}.ip}}',
         ),
         par(
@@ -149,8 +149,12 @@ def download(name: str, client: str, server: str) -> Item:
     expect=seq(
         *(download(f"d{n}", "c", server) for n, server in enumerate(_DOWNLOADS, start=1)),
         step("unanswered1", f"{_TO_MUTE} && icmp.seq == 1"),
-        step("unanswered2", f"{_TO_MUTE} && icmp.seq == 2"),
+        step(
+            "unanswered2",
+            f"{_TO_MUTE} && icmp.seq == 2 && icmp.ident == ${{unanswered1.icmp.ident}}",
+        ),
         never("tcp.flags.reset == 1"),
+        never("tcp.srcport == 80 && ip.dsfield != 0"),
         closed=["arp", "icmp", *CLOSED],
         allow=[allow("the router is found", "arp", most=2)],
         at="c",

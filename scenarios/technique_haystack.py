@@ -60,6 +60,13 @@ def _looks_up(client: str) -> Item:
     )
 
 
+def _reply(code: int) -> str:
+    return (
+        f'tcp.flags == 0x018 && ftp.response.code == {code} && ftp contains "{code} "'
+        " && ftp contains 0d:0a"
+    )
+
+
 def _fails_to_log_in(client: str) -> Item:
     """An FTP session that comes to nothing."""
     to_server = f"{_way(client)} && tcp.dstport == 21"
@@ -67,7 +74,7 @@ def _fails_to_log_in(client: str) -> Item:
     return seq(
         step("ftp_syn", f"{to_server} && tcp.flags == 0x002"),
         step("ftp_syn_ack", f"{to_client} && tcp.flags == 0x012 && tcp.ack == 1"),
-        step("greeting", f"{to_client} && tcp.flags == 0x018 && ftp.response.code == 220"),
+        step("greeting", f"{to_client} && tcp.seq == 1 && {_reply(220)}"),
         *(
             part
             for command, argument, code in _LOGIN
@@ -79,7 +86,7 @@ def _fails_to_log_in(client: str) -> Item:
                 ),
                 step(
                     f"{command}_reply",
-                    f"{to_client} && tcp.flags == 0x018 && ftp.response.code == {code}",
+                    f"{to_client} && {_reply(code)}",
                 ),
             )
         ),
@@ -95,7 +102,8 @@ def _traces(client: str) -> Item:
     probe, back = f"udp && {_way(client)}", f"ip.dst#1 == ${{{client}.ip}}"
     return seq(
         step("probe1", f"{probe} && ip.ttl == 1"),
-        step("hop1", f"icmp.type#1 == 11 && ip.src#1 == ${{r1.ip}} && {back}", quotes="probe1"),
+        step("hop1", f"icmp.type#1 == 11 && icmp.code#1 == 0 && ip.src#1 == ${{r1.ip}} && {back}",
+             quotes="probe1"),
         step("probe2", f"{probe} && ip.ttl == 2"),
         step("hop2", f"{_REFUSED} && {back}",
              quotes="probe2"),
@@ -136,6 +144,7 @@ def _haystack(settings: Settings) -> Item:
             seq(_resolves("c3"), _pings("c3", settings["count"])),
         ),
         never("tcp.flags.reset == 1"),
+        never("tcp.srcport == 80 && ip.dsfield != 0"),
         closed=["arp", "udp", "icmp", *CLOSED],
         at="m",
     )

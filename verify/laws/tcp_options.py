@@ -71,4 +71,4 @@ def _options(data: bytes) -> dict[int, bytes] | None:
             return None
         found[kind] = data[at : at + length]
         at += length
-    return found
+    return None if any(data[at:]) else found  # behind the end there is only padding

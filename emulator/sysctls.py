@@ -2,7 +2,8 @@
 
 A new namespace inherits the host's IPv4 settings, which distributions change; these put the
 kernel's own defaults back, so that a lab behaves the same everywhere
-(Documentation/networking/ip-sysctl.rst).
+(Documentation/networking/ip-sysctl.rst). Three are not the defaults: ICMP errors of both versions
+are sent without a limit, and TCP sends no tail loss probes.
 """
 
 NO_IPV6: dict[str, str | int] = {

@@ -40,11 +40,13 @@ def _module(scenario: Scenario) -> str:
 
 
 def _imported(name: str, folders: Iterable[str]) -> ModuleType:
-    """Import a module; what is wrong with an expectation in it is told with its place."""
+    """Import a module; what is wrong in it is told with its place."""
+    file = f"{name.rpartition('.')[2]}.py"
     try:
         return importlib.import_module(name)
-    except VerifyError as error:
-        file = f"{name.rpartition('.')[2]}.py"
+    except SyntaxError as error:
+        raise ScenarioError(f"scenarios/{file}, line {error.lineno}: {error.msg}") from error
+    except Exception as error:  # a module's own code may raise anything
         paths = {str(Path(folder) / file) for folder in folders}
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno or 0 for frame in frames if frame.filename in paths]
@@ -52,7 +54,9 @@ def _imported(name: str, folders: Iterable[str]) -> ModuleType:
             raise
         path = next(frame.filename for frame in frames if frame.filename in paths)
         scenario = _scenario_at(Path(path), lines[0])
-        raise ScenarioError(f"scenarios/{file}, line {lines[-1]}{scenario}: {error}") from error
+        kind = "" if isinstance(error, VerifyError) else f"{type(error).__name__}: "
+        told = f"scenarios/{file}, line {lines[-1]}{scenario}: {kind}{error}"
+        raise ScenarioError(told.partition("\n")[0]) from error
 
 
 def _scenario_at(path: Path, line: int) -> str:

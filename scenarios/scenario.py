@@ -96,7 +96,7 @@ TECHNIQUES = {
 REAL, CRAFTED = "real", "crafted"
 """Where the packets of a scenario come from."""
 MARKS = {
-    "slow": "waits for timers of its protocol, more than ten seconds",
+    "slow": "waits for timers of its protocol, eight seconds or more",
     CRAFTED: "has packets that no kernel, daemon or client sends",
 }
 
@@ -135,7 +135,7 @@ class Scenario:
     look: tuple[Look, ...] = ()
     """What to do with its capture in Wireshark."""
     slow: bool = False
-    """Whether it waits for long timers (more than ten seconds)."""
+    """Whether it waits for long timers (eight seconds or more)."""
 
     @property
     def title(self) -> str:

@@ -68,6 +68,8 @@ def test_two_scenarios_of_one_name_are_refused(folder: Path) -> None:
             r"scenarios/typo\.py, line \d+, in 'mine': 'a b' is no name",
         ),
         ("seq()", r"scenarios/typo\.py, line \d+, in 'mine': seq"),
+        ("sequence()", r"scenarios/typo\.py, line \d+, in 'mine': NameError: .*sequence"),
+        ('step("any", "arp"', r"scenarios/typo\.py, line \d+: '\(' was never closed"),
     ],
 )
 def test_a_wrong_expectation_is_told_with_its_file_and_scenario(

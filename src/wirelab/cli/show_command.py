@@ -17,6 +17,10 @@ from wirelab.scenarios.scenario import MARKS
 from wirelab.verify.lint import names_of
 
 _INDENT = 2
+_ONE_POINT = (
+    "for streams, fragments, and which answer belongs to which question, open one of"
+    " out/{scenario}/points/: in the file of all points Wireshark sees each packet twice"
+)
 _NUMBER = re.compile(r"\d+")
 _MOST_ALIKE = 3
 _REFERENCE = re.compile(r"\$\{([\w.-]+)\}")
@@ -151,7 +155,9 @@ def span(setting: Setting) -> str:
 def _run(scenario: Scenario, columns: int) -> Iterator[str]:
     yield f"lab run {scenario.id}"
     yield from wrapped(f"then open out/{scenario.id}/capture.pcapng in Wireshark", columns)
+    if len(scenario.points) > 1:
+        yield from wrapped(_ONE_POINT.format(scenario=scenario.id), columns)
     for mark in scenario.marks:
         yield from wrapped(f"{mark}: {MARKS[mark]}", columns)
     if not scenario.slow:
-        yield from wrapped("It takes a few seconds at most.", columns)
+        yield from wrapped("It takes less than ten seconds.", columns)

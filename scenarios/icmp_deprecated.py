@@ -64,8 +64,9 @@ def icmp_type_30(lab: Stage) -> None:
     way, where traceroute needs one for each hop. But routers had to learn it, and did not: the
     option and the message are deprecated. No stack sends either, so both are crafted here;
     the router only carries the option along, and the server's reply to the echo is real. That
-    is why the report comes late, after the reply, and with a hop count of 1: a router that knew
-    the option would send it when it passes the packet on (RFC 1393).
+    is why the report comes late, after the reply, and with a hop count of 1 where the option
+    still says 0: a router that knew the option would count itself there, and report when it
+    passes the packet on (RFC 1393).
     """
     c, s, r1 = lab["c"].ip(), lab["s"].ip(), lab["r1"].ip()
     ident = lab.random.randrange(1, 1 << 16)

@@ -62,11 +62,12 @@ DAY = 86400
         Look(
             "arp.dst.proto_ipv4 == ${lease.ip}",
             "who makes sure of the address when: the server before its Offer, the client"
-            " after the ACK; an answer to others would not pass here",
+            " after the ACK",
             technique="delta column",
         ),
         Look(
-            "dhcp.option.dhcp == 2", "the server's name (sname), and options nobody asked for: 54"
+            "dhcp.option.dhcp == 2",
+            "what nobody asked for: option 15, and the old fields sname and file",
         ),
         Look(
             "dhcp.option.dhcp_server_id",
@@ -80,13 +81,15 @@ def dhcp_dora(lab: Stage) -> None:
     """A client gets its address: Discover, Offer, Request, ACK.
 
     The client has no address, so it asks everybody, from 0.0.0.0. The server first makes sure
-    that the address it is about to offer is free: three ARP requests, a second apart, and mostly
-    an echo request to the not yet configured client. Then it offers; the client asks for that
-    offer by naming the server (other servers would see that theirs is not wanted), and the
+    that the address it is about to offer is free. It pings the address: its kernel asks three
+    times by ARP, a second apart, for whom to send that to; nobody has the address, which is the
+    answer. The ping itself mostly leaves only with the Offer. The client asks for that offer by
+    naming the server (other servers would see that theirs is not wanted), and the
     server acknowledges with the lease time. Before it uses the address the client probes it
     in turn, and then announces it. The relay address stays 0.0.0.0: no relay is on the way.
-    The server goes beyond what was asked for (option 55 of the Discover): who it is (54), the
-    domain (15) and, in the old BOOTP fields, a boot file and the name of the host that has it.
+    The server always tells who it is (option 54) and the lease time (51), and goes beyond what
+    was asked for (option 55 of the Discover): the domain (15) and, in the old BOOTP fields, a
+    boot file and the name of the host that has it.
     """
     # After the ACK the server's kernel would ask for the client's MAC again, by unicast, in the
     # middle of the client's probing; this is longer than the scenario.

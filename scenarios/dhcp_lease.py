@@ -207,7 +207,12 @@ def _life(settings: Settings) -> Item:
     topology=Dhcp,
     fixed={"servers": 2},
     points={"c": "c-eth0"},
-    rfcs=("RFC 2131 section 4.4.5", "RFC 2131 section 4.3.2", "RFC 2132 section 9.11"),
+    rfcs=(
+        "RFC 2131 section 4.4.5",
+        "RFC 2131 section 4.3.2",
+        "RFC 2132 section 9.11",
+        "RFC 2132 section 9.12",
+    ),
     settings=(Setting("renewal", 4, "T1, when the lease is to be renewed", 3, 7, "s"),),
     expect=_life,
     equivalents=(
@@ -239,7 +244,8 @@ def dhcp_renew_rebind_release(lab: Stage) -> None:
 
     At T1 (option 58) the client asks the server that gave the lease, by unicast and
     from its address, which it names in `ciaddr`; the ACK starts the clock anew. Then
-    that server ends. At the next T1 the client asks in vain, and once more after some seconds.
+    that server ends. At the next T1 the client asks in vain, and once more after some seconds
+    (RFC 2131 would wait half of what is left until T2, at least a minute; dhcpcd waits 3 to 5 s).
     At T2 (option 59) it no longer cares who answers: the Request is broadcast, still
     from its address, and another server of the same network prolongs the lease. When the
     client leaves it gives the address back to whom it had it from last. T1 and T2 are a few

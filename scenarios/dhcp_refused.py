@@ -118,7 +118,7 @@ def dhcp_decline(lab: Stage) -> None:
 
     Somebody, `x`, has configured an address of the server's pool by hand. The server tries
     the address before it offers it, but `x` does not answer pings. The client probes by ARP,
-    which nobody can refuse to answer: `x` says that it is there, and the client tells the
+    which hardly anybody refuses to answer: `x` says that it is there, and the client tells the
     server so with a Decline, which is broadcast since the client has no address now either.
     The server sets the address aside, and the next Discover gets the next address. (RFC 2131
     wants the client to wait ten seconds before; dhcpcd waits one.)

@@ -105,7 +105,7 @@ def _recursion(settings: Settings) -> Item:
             "referrals: who knows more",
         ),
         Look(
-            "dns.flags.authoritative == 1",
+            'dns.flags.authoritative == 1 && dns.qry.name != "<Root>"',
             "responsible for the name, and for its alias",
         ),
         Look("dns.time", "the client's wait, and what each server took of it", "apply as column"),
@@ -137,7 +137,7 @@ def dns_recursion(lab: Stage) -> None:
     "dns-cache",
     topology=Names,
     points=POINTS,
-    rfcs=("RFC 1034 section 5.3.1", "RFC 1035 section 7.4"),
+    rfcs=("RFC 1034 section 5.3.3", "RFC 1035 section 7.4"),
     settings=(DOMAIN, TTL),
     expect=seq(
         question(),

@@ -85,7 +85,7 @@ table ip filter {
     equivalents=EQUIVALENTS,
     look=(
         Look("dns.flags.rcode == 3", "who says that there is no such name, and who repeats it"),
-        Look("dns.flags.authoritative == 1", "the one that can know"),
+        Look('dns.flags.authoritative == 1 && dns.qry.name != "<Root>"', "the one that can know"),
         Look("dns.soa.minimum_ttl", "how long that may be remembered"),
     ),
 )
@@ -245,8 +245,8 @@ def _failures(settings: Settings) -> Item:
         Look("dns.flags.truncated == 1", "too large for a datagram, so that TCP follows"),
         Look("tcp.flags.syn == 1", "where the client changes to TCP", "filter button"),
         Look(
-            "dns.flags.recdesired == 1 && dns.flags.response == 0",
-            "which have no answer",
+            "dns.flags.response == 0 && !dns.response_in",
+            "in points/lan.pcapng: the two that stayed unanswered",
             "packet list",
         ),
     ),

@@ -141,7 +141,7 @@ def dns_cname_authority(lab: Stage) -> None:
     look=(
         Look("dns.qry.type == 12", "the address in the question, backwards", "packet list"),
         Look("dns.ptr.domain_name", "the name that the owner of the network gives it"),
-        Look("dns.flags.authoritative == 1", "who has the network"),
+        Look('dns.flags.authoritative == 1 && dns.qry.name != "<Root>"', "who has the network"),
     ),
 )
 def dns_ptr(lab: Stage) -> None:

@@ -16,7 +16,8 @@ QUOTED_TTL = equivalent(
     "ip.ttl#2", "a router may count down before it finds out what is wrong (RFC 1812 4.3.2.3)"
 )
 QUOTED_HOP_LIMIT = equivalent(
-    "ipv6.hlim#2", "a router may count down before it finds out what is wrong (RFC 8200 3)"
+    "ipv6.hlim#2",
+    "RFC 4443 leaves open whether the quote is from before or after forwarding; Linux does both",
 )
 FLOW_LABEL = equivalent("ipv6.flow", "a sender labels its flows as it likes (RFC 6437 section 3)")
 NONCE = equivalent("icmpv6.opt.nonce", "it is random (RFC 7527 section 4.1)")

@@ -76,7 +76,8 @@ def _frag_source(settings: Settings) -> Item:
         Look("frame.len >= 1500", "misses the last fragment of each datagram",
              technique="displayed count"),
         Look("ip.id", "what fragments of one datagram have in common", technique="apply as column"),
-        Look("icmp", "the frames that complete a datagram: there the whole is shown"),
+        Look("icmp", "in a file of points/: the frames that complete a datagram: there the whole is"
+             " shown"),
     ),
 )  # fmt: skip
 def frag_source(lab: Stage) -> None:
@@ -120,7 +121,8 @@ def _frag_router(settings: Settings) -> Item:
     settings=(MTU, LAN_MTU),
     expect=_frag_router,
     look=(
-        Look("icmp.type == 8", "one packet at `lan`, fragments at `wan`"),
+        Look("icmp.type == 8", "one frame at each point: whole at `lan`; at `wan` the fragment that"
+             " completes it (the first is found by the next filter only)"),
         Look("ip.flags.mf == 1 || ip.frag_offset > 0", "where it was cut, by capture point",
              technique="apply as column"),
         Look("ip.flags.df == 0", "the router was allowed to"),

@@ -62,8 +62,16 @@ table ip filter {{
     equivalents=(IP_ID, DONT_FRAGMENT),
     look=(
         Look("icmp", "id and sequence number, BE and LE: the same bytes, read both ways"),
-        Look("icmp.type == 8 && !icmp.resp_in", "no response seen: which of them, and where?"),
-        Look("icmp.type == 0", "icmp.resptime is the round trip", technique="apply as column"),
+        Look(
+            "icmp.type == 8 && !icmp.resp_in",
+            "in points/lan.pcapng: the one without response; in points/wan.pcapng: none",
+        ),
+        Look(
+            "icmp.type == 0",
+            "in points/lan.pcapng: icmp.resptime is the round trip; in points/wan.pcapng: that"
+            " behind the router",
+            technique="apply as column",
+        ),
         Look("icmp.type == 8", "one request every 0.2 s", technique="delta column"),
     ),
 )

@@ -49,7 +49,11 @@ _REPORTED = f"ff:ff:{_GIGABIT.to_bytes(4, 'big').hex(':')}:{_MTU.to_bytes(4, 'bi
     look=(
         Look("icmp.type == 30", "a type without a use: Wireshark names it and shows no more"),
         Look("ip.opt.type == 82", "the option that asks for it, behind the IP header"),
-        Look("icmp", "one message a router, not two", technique="displayed count"),
+        Look(
+            "icmp.type == 30",
+            "one report for each router; traceroute needs a probe and an error for each",
+            technique="displayed count",
+        ),
     ),
 )
 def icmp_type_30(lab: Stage) -> None:
@@ -59,7 +63,10 @@ def icmp_type_30(lab: Stage) -> None:
     the sender, with the speed and MTU of the link that it took. One packet traces the whole
     way, where traceroute needs one for each hop. But routers had to learn it, and did not: the
     option and the message are deprecated. No stack sends either, so both are crafted here;
-    the router only carries the option along, and the server's reply to the echo is real.
+    the router only carries the option along, and the server's reply to the echo is real. That
+    is why the report comes late, after the reply, and with a hop count of 1 where the option
+    still says 0: a router that knew the option would count itself there, and report when it
+    passes the packet on (RFC 1393).
     """
     c, s, r1 = lab["c"].ip(), lab["s"].ip(), lab["r1"].ip()
     ident = lab.random.randrange(1, 1 << 16)

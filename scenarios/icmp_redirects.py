@@ -99,8 +99,8 @@ def _play(lab: Stage) -> None:
     equivalents=(IP_ID, DONT_FRAGMENT, QUOTED_TTL),
     look=(
         Look("icmp.type == 5", "icmp.redir_gw: the router to use instead"),
-        Look("icmp.type == 8", "eth.dst: the same IP address, by way of two routers"),
-        Look("icmp.type == 8 && ip.ttl == 63", "the detour: one router more than is needed"),
+        Look("icmp.type#1 == 8", "eth.dst: the same IP address, by way of two routers"),
+        Look("icmp.type#1 == 8 && ip.ttl#1 == 63", "the detour: one router more than is needed"),
         Look("arp.dst.proto_ipv4 == ${r2.ip}", "why the first redirect was not obeyed"),
     ),
 )
@@ -112,8 +112,9 @@ def redirect(lab: Stage) -> None:
     the client who is nearer. Whether a client obeys is seen in the eth.dst of its next packet.
     Linux does, if the redirect is from the router that it used, and if it *knows the MAC of the
     new one*: if not, it only begins to ask for it, and it takes a second redirect. From then on
-    replies arrive, and requests leave, by `r2`. The route is a note beside the table, which
-    expires in five minutes.
+    requests leave by `r2` too; the replies came that way from the start, because a redirect
+    concerns only the sender it is sent to. The route is a note beside the table, which expires
+    in five minutes.
     """
     if lab.settings["r2"] == "known":
         r2 = lab["r2"]

@@ -148,7 +148,7 @@ def _unreach_admin(settings: Settings) -> Item:
     look=(
         _WHO_SAYS_SO,
         Look("icmp.type == 3", "its code: outages have 0 or 1", technique="apply as column"),
-        Look("icmp.type == 8", "the request is seen once: it never got to `wan`"),
+        Look("icmp.type#1 == 8", "the request is seen once: it never got to `wan`"),
     ),
 )
 def unreach_admin(lab: Stage) -> None:

@@ -12,7 +12,7 @@ from wirelab.verify import Item, forwarded, seq, step
 HOPS = Setting("hops", 13, "routers between client and server", 1, 13, "routers")
 _BOTH_ENDS = {"c": "c-eth0", "s": "s-eth0"}
 _CLOSED_PORT = 33999
-_CONTROL = 0xC0  # DSCP CS6, network control: how Linux marks ICMP errors (RFC 1812 4.3.2.5)
+_CONTROL = 0xC0  # DSCP CS6, internetwork control: how Linux marks ICMP errors (RFC 1812 4.3.2.5)
 
 
 def _header(proto: int, length: int) -> str:
@@ -61,7 +61,7 @@ def _and_back(name: str, filter_: str, *, quotes: str | None = None) -> tuple[It
     look=(
         Look("ip.proto", "1 is ICMP, 6 TCP, 17 UDP: who reads on", technique="apply as column"),
         Look("ip.hdr_len == 20", "five words of four bytes: no options", technique="packet list"),
-        Look("ip.dsfield.dscp == 48", "an ICMP error is marked as network control"),
+        Look("ip.dsfield.dscp == 48", "an ICMP error is marked as internetwork control"),
         Look("ip.len < 60", "short packets: total length is header and payload, not the frame"),
     ),
 )  # fmt: skip
@@ -70,7 +70,7 @@ def ip_fields(lab: Stage) -> None:
 
     Version 4 and a header of five words, twenty bytes, since no packet has options. Total length
     counts that header in. The protocol says what follows: ICMP (1), UDP (17) or TCP (6).
-    DSCP and ECN are zero, but the error is marked as network control (48). What is behind
+    DSCP and ECN are zero, but the error is marked as internetwork control (48). What is behind
     the IP header of an error is another IP header, that of the datagram it is about: a filter for
     `ip.proto == 17` finds the error, too.
     """
@@ -222,7 +222,7 @@ def _dscp(settings: Settings) -> Item:
         Look("ip.dsfield.dscp", "who marks what, by direction", technique="apply as column"),
         Look("ip.dsfield.dscp == ${server.dscp}", "only what the server sends",
              technique="colouring rule"),
-        Look("icmp.type == 11", "a router's error is network control: DSCP 48 (CS6)"),
+        Look("icmp.type == 11", "a router's error is internetwork control: DSCP 48 (CS6)"),
     ),
 )  # fmt: skip
 def dscp(lab: Stage) -> None:
@@ -232,7 +232,7 @@ def dscp(lab: Stage) -> None:
     itself: expedited forwarding. A reply copies the mark of its request, but a rule on the
     server marks what leaves it as AF11: class 1, dropped last within its class. It is no protection
     from being dropped, and routers here take no notice; each direction has its own mark. Errors
-    that routers send are marked as network control.
+    that routers send are marked as internetwork control.
     """
     marks = lab.settings
     lab.names["server.dscp"] = str(marks["server"])

@@ -142,7 +142,7 @@ def solicited_node(address: str) -> str:
     expect=_boot,
     equivalents=(FLOW_LABEL, NONCE),
     look=(
-        Look("ipv6.src == ::", "what a host says while it has no address yet"),
+        Look("ipv6.src == ::", "what is said before the address in question may be used"),
         Look("eth.dst[0:2] == 33:33", "the last four bytes of each group are in the MAC"),
         Look("icmpv6.type in {133, 134}", "who is the router, and which prefix it gives out"),
         Look("icmpv6", "the second of silence in which nobody objects", technique="delta column"),

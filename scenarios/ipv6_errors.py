@@ -128,7 +128,7 @@ table ip6 filter {{
     ),
 )
 def v6_errors(lab: Stage) -> None:
-    """Every way in which an IPv6 packet fails, one after the other.
+    """Eight ways in which an IPv6 packet fails, one after the other.
 
     Each has its counterpart in IPv4, with other numbers. From the router: no route (1/0, in IPv4
     3/0), a filter's refusal (1/1, 3/13), no answer from the host (1/3, 3/1; three solicitations a

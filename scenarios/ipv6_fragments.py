@@ -86,7 +86,10 @@ def _frag(settings: Settings) -> Item:
     look=(
         Look("icmpv6.type == 2", "the MTU that the router tells", technique="apply as column"),
         Look("ipv6.fraghdr", "same identification, growing offset; all are alike at both points"),
-        Look("ipv6.reassembled.length", "the frame that completes each packet, and its length"),
+        Look(
+            "ipv6.reassembled.length",
+            "in a file of points/: the frame that completes each packet, and its length",
+        ),
         Look("ipv6.plen > 1000", "misses the last fragments", technique="displayed count"),
     ),
 )

@@ -128,7 +128,11 @@ def _refused(syn: str) -> str:
         ),
     ),
     look=(
-        Look("tcp.flags == 0x002", "who knocks where, and how often", technique="packet list"),
+        Look(
+            "tcp.flags == 0x002 && !icmp",
+            "who knocks where, and how often",
+            technique="packet list",
+        ),
         Look("tcp.flags.reset == 1", "ip.ttl: was it the server, or somebody nearer?", "first TTL"),
         Look(
             "tcp.dstport == ${port.dropped}", "silence, and the pauses of the SYNs", "delta column"

@@ -88,7 +88,12 @@ _BUFFER = 16384  # bytes; with more, the window grows and every acknowledgment i
     "tcp-retransmission",
     topology=Routed,
     points=POINTS,
-    rfcs=("RFC 6298 section 5", "RFC 5681 section 3.2", "RFC 2018 section 3", "RFC 8985 section 6"),
+    rfcs=(
+        "RFC 6298 section 5",
+        "RFC 5681 section 3.2",
+        "RFC 2018 section 3",
+        "RFC 8985 sections 6 and 7",
+    ),
     expect=seq(
         *_transfer("slow", _SEGMENTS),
         *_transfer("fast", _MIDDLE),
@@ -125,7 +130,8 @@ def tcp_retransmission(lab: Stage) -> None:
 
     The router loses one segment of each transfer. In the first it is the last: nothing comes
     behind it, nobody can complain, and only the server's timer (0.2 s at least in Linux) sends
-    it again. In the second it is the third of six: the client acknowledges, with each segment
+    it again (Linux would send a tail loss probe, RFC 8985 section 7; it is switched off here).
+    In the second it is the third of six: the client acknowledges, with each segment
     behind the gap, where the gap begins and what it has already (SACK); after three the server
     sends what is missing at once. The loss lies between the points: at `wan` a segment is there
     twice, at `lan` only once and late. In the merged file Wireshark takes every

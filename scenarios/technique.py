@@ -116,8 +116,9 @@ def _unicast_flooding(settings: Settings) -> Item:
             "unicast that is not for `x`, in the file of `x`: frames that the switch flooded",
         ),
         Look(
-            "!(eth.src == ${x.mac}) && !arp",
-            "what the others send to each other: a switch that works would leave nothing here",
+            "!(eth.addr == ${x.mac}) && !arp",
+            "in points/x.pcapng: what the others send to each other; a switch that works would"
+            " leave nothing here",
             technique="exclusion",
         ),
         Look(

@@ -167,7 +167,7 @@ def _haystack(settings: Settings) -> Item:
              technique="colouring rule"),
         Look("tcp.flags.syn == 1", "how long each server takes to accept, when only these are"
              " shown", technique="delta column"),
-        Look("!arp && !icmp && !dns", "the haystack without what is known to be fine",
+        Look("!arp && !dns && !(icmp.type in {0, 8})", "the haystack without pings, names and ARP",
              technique="exclusion"),
         Look(f"icmp.type == 3 && udp.dstport == {_SNMP}", "which packet the error is about: its"
              " ports are quoted", technique="quoted ports"),

@@ -162,7 +162,10 @@ def _fetch_by_sftp(lab: Stage, files: dict[str, bytes]) -> None:
     look=(
         Look("ssh.protocol", "both sides say what they are, with version: it can be read"),
         Look('tcp contains "curve25519"', "what each side proposes: methods, still in the clear"),
-        Look("ssh && tcp.len > 1000", "the file, by its size: how much is not hidden"),
+        Look(
+            "ssh && tcp.len > 1000",
+            "large segments: key exchange first, and then the file, by its size",
+        ),
         Look("tcp.stream == 0", "two lines of text, and then nothing", technique="follow stream"),
     ),
 )

@@ -21,7 +21,7 @@ _TO_AGENT = "udp.dstport == 161 && ip.src == ${c.ip} && ip.dst == ${s.ip}"
     "udp-apps",
     topology=Routed,
     points=_ROUTER,
-    rfcs=("RFC 768", "RFC 1122 section 4.1.3.1", "RFC 3417 section 3.1"),
+    rfcs=("RFC 768", "RFC 1122 section 4.1.3.1", "RFC 3417 section 3.2"),
     settings=(DOMAIN, TTL),
     expect=seq(
         *_S.exchange(WWW, _FOUND, flags=0x8580, name="name"),

@@ -41,6 +41,12 @@ def judged(file: str, scenario: str, *assignments: str) -> Verdict:
             {"c.ip": "192.168.0.114", "s.mac": "00:13:46:0b:22:ba"},
         ),
         (
+            "dns_query_response.pcapng",
+            "dns-simple",
+            ("ttl=14400",),
+            {"rec.ip": "205.152.37.23", "www.name": "wireshark.org"},
+        ),
+        (
             "ip_frag_source.pcapng",
             "frag-source",
             ("size=3500",),
@@ -60,7 +66,7 @@ def test_a_capture_that_shows_the_behaviour_passes_with_its_own_addresses(
     ("file", "scenario", "missing", "field"),
     [
         ("dhcp_inlease_renewal.pcapng", "dhcp-dora", "discover", "dhcp.option.dhcp"),
-        ("dns_query_response.pcapng", "dns-recursion", "question", "dns.qry.name"),
+        ("dns_query_response.pcapng", "dns-recursion", "answer", "dns.count.answers"),
         ("ip_frag_source.pcapng", "frag-source", "request3", "ip.len"),
         ("icmpv6_neighbor_solicitation.pcapng", "v6-ndp", "who_is_the_way_back", "eth.src"),
     ],

@@ -40,6 +40,7 @@ def judged(file: str, scenario: str, *assignments: str) -> Verdict:
             (),
             {"c.ip": "192.168.0.114", "s.mac": "00:13:46:0b:22:ba"},
         ),
+        ("tcpdump-tftp.pcap", "tftp", ("size=1133",), {}),
         (
             "dns_query_response.pcapng",
             "dns-simple",

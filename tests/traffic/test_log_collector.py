@@ -22,7 +22,7 @@ def test_it_gets_the_lines_that_are_sent(play: Any) -> None:
     def work(lab: Lab) -> Any:
         collector = start(lab, lab["s"], Collector())
         for over in ("udp", "tcp"):
-            logger(lab["c"], lab["s"].ip(), ["one", "two"], over=over)  # type: ignore[arg-type]
+            logger(lab["c"], lab["s"].ip(), ["one", "two"], over=over)  # type: ignore[arg-type]  # a Literal
         while "tcp" not in str(collector.facts()):
             collector.check()
         collector.stop()

@@ -34,7 +34,7 @@ def _connection(text: str = "", error: str = "") -> dict[str, Any]:
 def _connections(peer: Running, count: int) -> Any:
     """What a peer says of its connections, as soon as `count` are over."""
     deadline = monotonic() + 10
-    while len(told := peer.facts()["connections"]) < count and monotonic() < deadline:  # type: ignore[arg-type]
+    while len(told := peer.facts()["connections"]) < count and monotonic() < deadline:  # type: ignore[arg-type]  # facts are for JSON
         sleep(0.005)
     return told
 
@@ -43,7 +43,7 @@ def _talk(listener: tuple[Talk, ...], caller: tuple[Talk, ...], *, told: bool = 
     def work(lab: Lab) -> Any:
         s = start(lab, lab["s"], TcpListener(PORT, listener))
         c = start(lab, lab["c"], TcpCaller(lab["s"].ip(), PORT, caller))
-        before = len(s.facts()["connections"])  # type: ignore[arg-type]
+        before = len(s.facts()["connections"])  # type: ignore[arg-type]  # facts are for JSON
         if told:
             tell(s)
         return before, _connections(s, len(listener)), _connections(c, len(caller))

@@ -174,7 +174,7 @@ def message(kind: str, **fields: object) -> Crafted:
     mine = {"op": 2, "yiaddr": "10.1.0.50"} if offer else {"op": 1}
     lease = [("server_id", NEAR), ("lease_time", 600), ("subnet_mask", "255.255.255.0")]
     more = fields.pop("options", lease if offer else [])
-    options = [("message-type", kind), *more, "end"]  # type: ignore[misc]  # of test data
+    options = [("message-type", kind), *more, "end"]  # type: ignore[misc]  # a list, as every caller gives
     chaddr = bytes.fromhex(C.replace(":", "")) + bytes(10)
     bootp = BOOTP(xid=5, **{"chaddr": chaddr, **mine, **fields}) / DHCP(options=options)
     padded = bytes(bootp).ljust(300, b"\0")

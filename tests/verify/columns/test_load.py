@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from crowds import Crowd, crowd
@@ -44,14 +44,14 @@ def _pcapng(path: Path, random: Random) -> list[Frame]:
 def _pcap(path: Path, order: str, unit: int, random: Random) -> None:
     frames = crowd(Crowd(("arp", "dns", "tcp"), ("",), 0.0, random.randrange(1 << 30)))
     magic = 0xA1B2C3D4 if unit == 1000 else 0xA1B23C4D
-    number = {"<": "little", ">": "big"}[order]
-    octets = [each.to_bytes(4, number) for each in (magic,)]  # type: ignore[arg-type]
-    octets += [(2).to_bytes(2, number), (4).to_bytes(2, number), bytes(8)]  # type: ignore[arg-type]
-    octets += [each.to_bytes(4, number) for each in (65535, 1)]  # type: ignore[arg-type]
+    number: Literal["little", "big"] = "little" if order == "<" else "big"
+    octets = [each.to_bytes(4, number) for each in (magic,)]
+    octets += [(2).to_bytes(2, number), (4).to_bytes(2, number), bytes(8)]
+    octets += [each.to_bytes(4, number) for each in (65535, 1)]
     for frame in frames:
         seconds, rest = divmod(frame.time, 10**9)
         head = (seconds, rest // unit, len(frame.data), frame.length)
-        octets += [each.to_bytes(4, number) for each in head]  # type: ignore[arg-type]
+        octets += [each.to_bytes(4, number) for each in head]
         octets.append(frame.data)
     path.write_bytes(b"".join(octets))
 

@@ -15,7 +15,7 @@ import select
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
@@ -102,13 +102,29 @@ def start(function: Callable[..., object], *args: object, keep_terminal: bool = 
     ours, theirs = Pipe(duplex=False)
     mapped = idmap.Handshake()
     caller = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        _guarded(theirs, lambda: _keep(caller, mapped, theirs, keep_terminal, function, args))
+    with _signals_held() as mask:
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            keeper = _Keeper(caller, mask, mapped, theirs, keep_terminal)
+            _guarded(theirs, lambda: keeper.keep(function, args))
     theirs.close()
     mapped.map_child(pid)
     return Child(pid, ours)
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[set[int]]:
+    """Hold signals back around a fork and give the mask from before, for the child to restore.
+
+    The interpreter forgets what comes to a new child (`PyOS_AfterFork_Child` clears what is
+    pending): a `terminate` right after `start` would be lost, and the sandbox live on.
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    try:
+        yield mask
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _guarded(answers: Connection, body: Callable[[], None]) -> None:
@@ -126,29 +142,35 @@ def _guarded(answers: Connection, body: Callable[[], None]) -> None:
         os._exit(status)
 
 
-def _keep(
-    caller: int,
-    mapped: idmap.Handshake,
-    answers: Connection,
-    keep_terminal: bool,
-    function: Callable[..., object],
-    args: tuple[object, ...],
-) -> None:
-    if not keep_terminal:
-        os.setsid()
-    _unshare(mapped)
-    # After the change of credentials: that clears the parent-death signal (kernel/cred.c).
-    _tie_to(caller)
-    alive, held = os.pipe()  # reads as closed once the keeper, its only holder, has ended
-    init = os.fork()
-    if init == 0:
-        os.close(held)
-        _guarded(answers, lambda: _init(alive, answers, function, args))
-    answers.close()
-    # Killing init and waiting for it, instead of just ending, means that the whole sandbox is
-    # gone when the keeper is.
-    signal.signal(signal.SIGTERM, lambda *_: _kill(init))
-    os.waitpid(init, 0)
+@dataclass(frozen=True)
+class _Keeper:
+    """The process that outlives everything in a sandbox; its end says that all is gone."""
+
+    caller: int
+    mask: set[int]
+    """Signals that the caller holds back; all are held until the keeper knows what to do."""
+    mapped: idmap.Handshake
+    answers: Connection
+    keep_terminal: bool
+
+    def keep(self, function: Callable[..., object], args: tuple[object, ...]) -> None:
+        if not self.keep_terminal:
+            os.setsid()
+        _unshare(self.mapped)
+        # After the change of credentials: that clears the parent-death signal (kernel/cred.c).
+        _tie_to(self.caller)
+        alive, held = os.pipe()  # reads as closed once the keeper, its only holder, has ended
+        init = os.fork()
+        if init == 0:
+            os.close(held)
+            signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
+            _guarded(self.answers, lambda: _init(alive, self.answers, function, args))
+        self.answers.close()
+        # Killing init and waiting for it, instead of just ending, means that the whole sandbox
+        # is gone when the keeper is.
+        signal.signal(signal.SIGTERM, lambda *_: _kill(init))
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
+        os.waitpid(init, 0)
 
 
 def _kill(pid: int) -> None:

@@ -1,6 +1,7 @@
 """Sandboxes: everything ends with them, and nothing of them is seen outside."""
 
 import os
+import select
 import signal
 import socket
 import time
@@ -113,3 +114,15 @@ def test_kill_returns_when_all_is_gone() -> None:
     assert _marked_processes("WIRELAB_TEST_MARK=daemon") == []
     os.close(reading)
     os.close(writing)
+
+
+def test_a_sandbox_told_to_end_as_soon_as_it_is_started_ends() -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: os._exit(1))  # as a command's own handler
+    try:
+        for _ in range(50):
+            child = sandbox.start(signal.pause)
+            child.terminate()
+            assert select.select([child], [], [], 10)[0], "it never heard that it shall end"
+            child.kill()
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -19,7 +19,7 @@ def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pa
     expectation, captured, _, _ = CASES[request.param]
     made = scenario("vacuous", topology=Lan, points={"c": "c-eth0"}, rfcs=(), expect=expectation)
     monkeypatch.setitem(CATALOGUE, "vacuous", made(lambda _lab: None))
-    limits = import_module("wirelab.verify.judge")
+    limits = import_module("wirelab.verify.judging")
     monkeypatch.setattr(limits, "BUDGET", 300)
     monkeypatch.setattr(limits, "BUDGET_PER_FRAME", 0)
     monkeypatch.chdir(tmp_path)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wirelab.verify.columns.ahead import ahead
+from wirelab.verify.columns.layers import Stack
 from wirelab.verify.columns.octets import AT_ONCE
 from wirelab.verify.columns.stacking import stacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wirelab.verify.columns.layers import Stack
+    from wirelab.verify.columns.octets import Ints
     from wirelab.verify.columns.table import Table
     from wirelab.verify.columns.truth import Truth
     from wirelab.verify.columns.values import Values
@@ -40,6 +43,14 @@ class Batch:
     def size(self) -> int:
         """How many frames they are."""
         return self.behind - self.first
+
+    def only(self, protocol: str, rows: Ints) -> Batch:
+        """The same frames with no more layers than those that some of them have of a protocol."""
+        wanted = np.zeros(self.size, bool)
+        wanted[rows] = True
+        found = [each.where(wanted[each.row]) for each in self.stack.found.get(protocol, ())]
+        stack = Stack(self.stack.octets, self.size, {protocol: found})
+        return Batch(self.table, self.first, self.behind, stack)
 
 
 def batches(table: Table) -> Iterator[Batch]:

@@ -95,6 +95,7 @@ def _address(packed: bytes) -> str:
 def _details(batch: Batch, protocol: str, rows: Ints) -> dict[int, str]:
     """What tells the frames apart, from the outermost layer that has each field."""
     columns = []
+    batch = batch.only(protocol, rows)
     for field in filter(FIELDS.__contains__, DETAILS[protocol]):
         there = np.zeros(batch.size, bool)
         first = np.zeros(batch.size, np.int64)

@@ -52,7 +52,7 @@ class Octets:
     def number(self, at: Ints, size: int, *, little: bool = False) -> Ints:
         """The number of `size` bytes, seven at most, at each place."""
         if size == 1:
-            return self._one[np.minimum(at, self.size - 1)].astype(np.int64)
+            return self._one.take(at, mode="clip").astype(np.int64)
         if size in (2, 4):
             return self._view(size, little=little)[np.minimum(at, self.size - size)].astype(
                 np.int64

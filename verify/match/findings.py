@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.errors import FilterError
 from wirelab.verify.filter.printer import print_test
 from wirelab.verify.items import Named, Reassembled, Step
-from wirelab.verify.ladder import described
+from wirelab.verify.ladders import described
 from wirelab.verify.match.nearest import Wanting, nearest
 from wirelab.verify.match.plan import Chain, Fork, Leaf
 from wirelab.verify.match.resolve import at_point, resolved, wanted

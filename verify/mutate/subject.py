@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from wirelab.verify.dissect import dissect
 from wirelab.verify.errors import VerifyError
 from wirelab.verify.invariance import check_invariants, known_invariants
-from wirelab.verify.judge import judge
+from wirelab.verify.judging import judge
 from wirelab.verify.verdict import ProblemKind
 
 if TYPE_CHECKING:

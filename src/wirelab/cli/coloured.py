@@ -4,7 +4,7 @@ import shutil
 import sys
 
 from wirelab.verify import Verdict, explanation
-from wirelab.verify.explain import Role
+from wirelab.verify.explaining import Role
 
 WIDEST = 140
 """Longer lines are hard to follow, however wide a terminal is."""

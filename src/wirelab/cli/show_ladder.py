@@ -8,7 +8,7 @@ import click
 
 from wirelab.cli.window import wrapped
 from wirelab.verify import Item, ladder
-from wirelab.verify.ladder import LadderRow, RowKind
+from wirelab.verify.ladders import LadderRow, RowKind
 
 _NUMBER = re.compile(r"\d+")
 _MOST_ALIKE = 6

@@ -19,7 +19,7 @@ from wirelab.verify import (
     step,
     stream,
 )
-from wirelab.verify.ladder import LadderRow, RowKind
+from wirelab.verify.ladders import LadderRow, RowKind
 
 
 def test_a_step_is_a_row_with_its_point_and_its_time() -> None:

@@ -18,7 +18,7 @@ from wirelab.verify import (
     seq,
     step,
 )
-from wirelab.verify.explain import PROBLEMS, Role, explanation
+from wirelab.verify.explaining import PROBLEMS, Role, explanation
 
 PING = seq(
     step("who_has", "arp.opcode == 1 && eth.dst == ff:ff:ff:ff:ff:ff"),

@@ -1,0 +1,1 @@
+"""Replay: a capture is played into a lab, frame by frame, host by host, or as conversations."""

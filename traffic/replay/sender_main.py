@@ -33,6 +33,8 @@ _AT_ONCE = 64
 """Frames a system call when they are late: as many as are sent before the clock is read again."""
 _WAKING = 60_000
 """So many ns before a frame is due the process is awake, and looks at the clock again and again."""
+_SENDING = 2_000
+"""Nanoseconds that a frame takes, about."""
 _BUSY = 0.5
 """A process that is awake for more of the time than this must not run before all others."""
 
@@ -72,10 +74,9 @@ class Sender:
             self._account.numbers[Count.CPU] = process_time_ns()
 
     def _awake(self) -> float:
-        """For how much of the time it looks at the clock, or sends."""
-        gaps = np.diff(self._due)
-        span = max(int(self._due[-1]), 1)
-        return float(np.minimum(gaps, _WAKING).sum()) / span
+        """For how much of the time, about, it looks at the clock, or sends."""
+        watching = int(np.minimum(np.diff(self._due), _WAKING).sum())
+        return (watching + len(self._due) * _SENDING) / max(int(self._due[-1]), 1)
 
     def _sleep_until(self, time: int) -> None:
         """Wait, and be awake at that time."""

@@ -181,22 +181,24 @@ def compare_gaps(folder: Path, rounds: int, seconds: float) -> list[Punctuality]
 
 def _punctuality(program: str, runs: list[tuple[Errors, float]]) -> Punctuality:
     def middle(name: str) -> float:
-        return median(getattr(errors, name) for errors, _ in runs) / 1000
+        return float(median(getattr(errors, name) for errors, _ in runs)) / 1000
 
     p50, p99, most, drift = (middle(name) for name in ("p50", "p99", "max", "drift"))
     return Punctuality(program, p50, p99, most, drift, median(cpu for _, cpu in runs))
 
 
 def _print(speeds: Sequence[Speed], gaps: Sequence[Punctuality]) -> None:
-    print(f"{'top speed':26} {'frame':>10} {'sent':>12} {'ours':>8} {'a packet':>13} {'ours':>8}")
+    if speeds:
+        print(f"{'top speed':26} {'frame':>10} {'sent':>12} {'':>8} {'processor':>13}")
     for row in speeds:
         print(
             f"{row.program:26} {row.size:4} bytes {row.kpps:7.0f} kpps {row.ratio:7.2f}x"
             f" {row.cpu:10.0f} ns {row.cpu_ratio:7.2f}x"
         )
     low, high = _GAPS
-    print(f"\n{f'gaps of {low} µs to {high // 1000} ms':26} {'p50':>9} {'p99':>9} {'max':>9}"
-          f" {'drift':>11} {'processor':>9}")  # fmt: skip
+    if gaps:
+        print(f"\n{f'gaps of {low} µs to {high // 1000} ms':26} {'p50':>9} {'p99':>9} {'max':>9}"
+              f" {'drift':>11} {'processor':>9}")  # fmt: skip
     for kept_gaps in gaps:
         print(
             f"{kept_gaps.program:26} {kept_gaps.p50:6.1f} µs {kept_gaps.p99:6.0f} µs"

@@ -194,9 +194,10 @@ class _Sender:
     def _died(self) -> EmulatorError:
         self._process.kill()
         self._said += self._process.communicate()[0]
-        said = self._said.removeprefix(READY).decode(errors="replace").strip()
-        told = said.splitlines()[-1] if said else f"exit status {self._process.returncode}"
-        return EmulatorError(f"sending from {self._name} has ended early: {told}\n{said}".strip())
+        lines = self._said.removeprefix(READY).decode(errors="replace").strip().splitlines()
+        told = lines[-1] if lines else f"exit status {self._process.returncode}"
+        more = "\n".join(["", *lines]) if len(lines) > 1 else ""  # where in the program
+        return EmulatorError(f"sending from {self._name} has ended early: {told}{more}")
 
     def _sent(self) -> Sent:
         order, numbers, account = self._order, self._account.numbers, self._account

@@ -44,6 +44,8 @@ class Sender:
 
     def __init__(self, words: Words) -> None:
         """Make all ready."""
+        if words.paced:
+            kernel.wake_in_time()  # first: what it locks into memory must not be the capture
         self._words, parcel = words, Parcel.unpack(words)
         memory = mmap.mmap(words.account, 0)
         self._account = Account(memory, words.frames)
@@ -54,10 +56,8 @@ class Sender:
 
     def run(self) -> None:
         """Say that all is ready, wait for time zero, and send."""
-        if self._words.paced:
-            kernel.wake_in_time()
-            if self._awake() < _BUSY:
-                self._account.numbers[Count.PUNCTUAL] = kernel.run_first()
+        if self._words.paced and self._awake() < _BUSY:
+            self._account.numbers[Count.PUNCTUAL] = kernel.run_first()
         os.write(_OUTPUT, READY)
         zero = os.read(_INPUT, 64)
         if not zero:
@@ -80,8 +80,7 @@ class Sender:
 
     def _sleep_until(self, time: int) -> None:
         """Wait, and be awake at that time."""
-        left = time - monotonic_ns()
-        if left > _WAKING:
+        while (left := time - monotonic_ns()) > _WAKING:
             self._go_on(left - _WAKING)
         while monotonic_ns() < time:
             pass

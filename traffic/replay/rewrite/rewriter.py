@@ -1,0 +1,49 @@
+"""Rewriting: frames in, frames out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from wirelab.traffic.replay.rewrite.editing import Editing, LyingError
+from wirelab.traffic.replay.rewrite.link import ethernet, retagged
+from wirelab.traffic.replay.rewrite.mapping import Maps
+from wirelab.traffic.replay.rewrite.shifts import Shifts
+
+if TYPE_CHECKING:
+    from wirelab.traffic.replay.rewrite.rewriting import Rewriting
+
+
+class Rewriter:
+    """Rewrites Ethernet frames, those of a capture in its order.
+
+    The order matters where texts of FTP change their length: what follows in the connection is
+    numbered anew.
+    """
+
+    def __init__(self, rewriting: Rewriting) -> None:
+        self.rewriting = rewriting
+        """What is rewritten."""
+        self.maps = Maps(rewriting)
+        """Which address becomes which."""
+        self.unchanged: Counter[str] = Counter()
+        """How often something was left as it is since it is cut or says what cannot be, by the
+        protocol in which that was seen; what stands around it is rewritten."""
+        self._shifts = Shifts()
+
+    def frame(self, data: bytes) -> bytes:
+        """Rewrite one frame, from its Ethernet header on; any bytes will do."""
+        editing = Editing(data, self.rewriting, self.maps, self._shifts)
+        try:
+            ethernet(editing)
+        except LyingError:
+            editing.left.append("eth")
+        editing.settle()
+        self.unchanged.update(editing.left)
+        vlan = self.rewriting.vlan
+        return retagged(bytes(editing.octets), vlan) if vlan else bytes(editing.octets)
+
+
+def rewriter(rewriting: Rewriting) -> Rewriter:
+    """Return what rewrites the frames of one capture."""
+    return Rewriter(rewriting)

@@ -10,6 +10,7 @@ from wirelab.traffic.replay.rewrite.rewriting import Where
 
 if TYPE_CHECKING:
     from wirelab.traffic.replay.rewrite.editing import Editing
+    from wirelab.traffic.replay.rewrite.rewriting import Rewriting
 
 ICMP, IGMP, IPIP, TCP, UDP, IN6, GRE, ICMPV6 = 1, 2, 4, 6, 17, 41, 47, 58
 _HOP_BY_HOP, _ROUTING, _FRAGMENT, _AUTH, _OPTIONS, _MOBILITY = 0, 43, 44, 51, 60, 135
@@ -95,7 +96,7 @@ def _ipv4_header(e: Editing, start: int, end: int) -> Carried:
     e.address(start + 12, 4, Where.SOURCE)
     e.address(start + 16, 4, Where.DESTINATION)
     if not e.depth:
-        _marks(e, start + 8, start + 1)
+        _marks(e, start)
     fragment = e.number(start + 6, 2)
     whole = not fragment & 0x3FFF and start + total <= end and not e.quoted
     stop = min(end, start + total)
@@ -178,24 +179,21 @@ def _segments(e: Editing, at: int, end: int) -> int | None:
     return at + 8 if kind == 4 else at + 8 + (count - 1) * 16
 
 
-def _marks(e: Editing, ttl_at: int, tos_at: int) -> None:
-    rules, tos = e.rules, e.octets[tos_at]
-    if rules.ttl is not None:
-        e.put_number(ttl_at, rules.ttl.applied(e.octets[ttl_at]), 1)
-    if rules.tos is not None:
-        tos = rules.tos
-    if rules.dscp is not None:
-        tos = rules.dscp << 2 | tos & 3
-    e.put_number(tos_at, tos, 1)
+def marked(rules: Rewriting, version: int, mark: int) -> int:
+    """What becomes of the byte in which DSCP and ECN are."""
+    whole = rules.tos if version == 4 else rules.traffic_class
+    mark = mark if whole is None else whole
+    return mark if rules.dscp is None else rules.dscp << 2 | mark & 3
+
+
+def _marks(e: Editing, start: int) -> None:
+    if e.rules.ttl is not None:
+        e.put_number(start + 8, e.rules.ttl.applied(e.octets[start + 8]), 1)
+    e.put_number(start + 1, marked(e.rules, 4, e.octets[start + 1]), 1)
 
 
 def _marks6(e: Editing, start: int) -> None:
-    rules, first = e.rules, e.number(start, 2)
-    mark = first >> 4 & 0xFF
-    if rules.ttl is not None:
-        e.put_number(start + 7, rules.ttl.applied(e.octets[start + 7]), 1)
-    if rules.traffic_class is not None:
-        mark = rules.traffic_class
-    if rules.dscp is not None:
-        mark = rules.dscp << 2 | mark & 3
-    e.put_number(start, first & 0xF00F | mark << 4, 2)
+    if e.rules.ttl is not None:
+        e.put_number(start + 7, e.rules.ttl.applied(e.octets[start + 7]), 1)
+    first = e.number(start, 2)
+    e.put_number(start, first & 0xF00F | marked(e.rules, 6, first >> 4 & 0xFF) << 4, 2)

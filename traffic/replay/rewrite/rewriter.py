@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wirelab.traffic.replay.rewrite.editing import Editing, LyingError
@@ -11,6 +12,8 @@ from wirelab.traffic.replay.rewrite.mapping import Maps
 from wirelab.traffic.replay.rewrite.shifts import Shifts
 
 if TYPE_CHECKING:
+    from wirelab.traffic.replay.rewrite.bulk import Bulk
+    from wirelab.traffic.replay.rewrite.packed import Packed
     from wirelab.traffic.replay.rewrite.rewriting import Rewriting
 
 
@@ -33,6 +36,20 @@ class Rewriter:
 
     def frame(self, data: bytes) -> bytes:
         """Rewrite one frame, from its Ethernet header on; any bytes will do."""
+        vlan = self.rewriting.vlan
+        new = self.untagged(data)
+        return retagged(new, vlan) if vlan else new
+
+    def frames(self, packed: Packed) -> Packed:
+        """Rewrite many frames, as `frame` does one after the other, but much faster.
+
+        Returns:
+            As many frames in the same order, in bytes of their own.
+        """
+        return self._bulk.rewritten(packed)
+
+    def untagged(self, data: bytes) -> bytes:
+        """Rewrite one frame in everything but its VLAN tags."""
         editing = Editing(data, self.rewriting, self.maps, self._shifts)
         try:
             ethernet(editing)
@@ -40,8 +57,13 @@ class Rewriter:
             editing.left.append("eth")
         editing.settle()
         self.unchanged.update(editing.left)
-        vlan = self.rewriting.vlan
-        return retagged(bytes(editing.octets), vlan) if vlan else bytes(editing.octets)
+        return bytes(editing.octets)
+
+    @cached_property
+    def _bulk(self) -> Bulk:
+        from wirelab.traffic.replay.rewrite.bulk import Bulk  # noqa: PLC0415 - NumPy takes 0.1 s
+
+        return Bulk(self)
 
 
 def rewriter(rewriting: Rewriting) -> Rewriter:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wirelab.traffic.replay.rewrite.editing import LyingError
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 _A, _AAAA, _IN, _SOA = 1, 28, 1, 6
 _NAMES_AT = {2: 0, 5: 0, _SOA: 0, 12: 0, 15: 2, 18: 2, 33: 6, 39: 0, 47: 0}
 """Types of records with a name that may be compressed, and after how many bytes it comes."""
-_MOST_LABELS = 128
+_MOST_LABELS, _MOST_POINTERS = 128, 128
 _MOST_RECORDS = 1 << 12
 _FURTHEST = 0x3FFF
 
@@ -101,14 +103,16 @@ def _read(e: Editing, start: int, end: int) -> _Message:
 def _name(e: Editing, found: _Message, at: int) -> int:
     """Read a name; tells where what follows it starts (RFC 1035 4.1.4)."""
     labels: list[int] = []
-    behind, limit = None, at
+    behind, limit, followed = None, at, 0
     while e.octets[e.need(at, 1, found.end) - 1]:
         size = e.octets[at]
         if size >= 0xC0:
             to = e.number(at, 2) & 0x3FFF if e.need(at, 2, found.end) else 0
             behind = at + 2 if behind is None else behind
             found.pointers[at - found.start] = to
-            if found.start + to >= limit:  # only backwards, or there would be no end
+            followed += 1
+            # Only backwards, or there would be no end; and not for ever so long.
+            if found.start + to >= limit or followed > _MOST_POINTERS:
                 raise LyingError
             at = limit = found.start + to
             continue
@@ -162,8 +166,11 @@ def _renamed(e: Editing, found: _Message) -> bytes:
     if not places:
         return old
 
+    starts = [at for at, _, _ in places]
+    grown = [0, *accumulate(len(new) - size for _, size, new in places)]
+
     def moved(offset: int) -> int:
-        return offset + sum(len(new) - size for at, size, new in places if at < offset)
+        return offset + grown[bisect_left(starts, offset)]
 
     octets = bytearray(old)
     for at, to in found.pointers.items():

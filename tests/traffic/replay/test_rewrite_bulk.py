@@ -40,7 +40,7 @@ PIECES = [
     ("tos", "0"),
     ("traffic-class", "255"),
     ("inside", "dns"),
-    ("inside", "ftp"),
+    ("inside", "ftp,http"),
     ("vlan", "remove"),
     ("vlan", "remove 5"),
     ("vlan", "add 9/5"),

@@ -30,7 +30,7 @@ def tcp(e: Editing, carried: Carried) -> None:
         return
     in_lines = not {*ports}.isdisjoint(lines.ports_of_lines(e.rules))
     if e.quoted:
-        if in_lines and start + 12 <= end:
+        if in_lines and start + 8 <= end:
             lines.renumbered(e, carried, ports)
         return
     if size < 20 or start + size > end:

@@ -156,12 +156,9 @@ def test_a_line_in_two_segments_stays_and_is_counted() -> None:
     assert work.unchanged == {"ftp": 1}
 
 
-def test_padding_makes_room_for_a_longer_line() -> None:
-    short = bytes(there(ip() / TCP(sport=9, dport=21, flags="PA") / b"")).ljust(60, b"\0")
-    work = rewriter(rewriting(("ip", f"{CLIENT}=110.110.110.110"), FTP))
-    assert len(work.frame(short)) == 60
-    long = Session().says(0, b"PORT 192,168,1,5,4,1\r\n").frames[0] + b"\xee" * 4
-    made = work.frame(long)
+def test_what_stands_behind_a_packet_stays_behind_it() -> None:
+    frame = Session().says(0, b"PORT 192,168,1,5,4,1\r\n").frames[0] + b"\xee" * 4
+    made = rewriter(rewriting(("ip", f"{CLIENT}=110.110.110.110"), FTP)).frame(frame)
     assert made.endswith(b"PORT 110,110,110,110,4,1\r\n" + b"\xee" * 4)
     assert shows(made, "ftp.active.port == 1025")
 
@@ -285,6 +282,13 @@ def test_a_host_of_http_that_is_an_address_is_rewritten(line: bytes, expected: b
     made = rewriter(rewriting(*maps, ("inside", "http"))).frame(bytes(frame))
     assert texts([made]) == [b"GET / HTTP/1.1\r\n" + expected + b"\r\n"]
     assert not violations([made])
+
+
+def test_a_host_in_two_segments_stays_and_is_counted() -> None:
+    frame = there(ip() / TCP(sport=9, dport=80, flags="PA") / b"GET / HTTP/1.1\r\nHost: 192.168.")
+    work = rewriter(rewriting(("ip", f"{CLIENT}=10.0.0.2"), ("inside", "http")))
+    assert texts([work.frame(bytes(frame))]) == [b"GET / HTTP/1.1\r\nHost: 192.168."]
+    assert work.unchanged == {"http": 1}
 
 
 def test_a_quoted_segment_has_the_number_of_the_segment() -> None:

@@ -237,7 +237,9 @@ class Connection:
             return "the capture begins in the middle of it"
         for voice, who in zip(self.voices, ("client", "server"), strict=True):
             if voice.furthest > voice.amount:
-                return f"the capture lacks what its {who} says from byte {max(0, voice.amount - 1)} on"
+                return (
+                    f"the capture lacks what its {who} says from byte {max(0, voice.amount - 1)} on"
+                )
         return ""
 
 

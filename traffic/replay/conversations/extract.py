@@ -43,7 +43,9 @@ def extract(table: Table) -> tuple[Talks, Store]:
     found = _collected(segments(table, store), store)
     chosen = [min(each, key=_worth) for each in found.values()]
     known = [each for each in chosen if each.opened and each.from_start]
-    whole = sorted((each for each in known if not each.lacks), key=lambda each: (each.time, each.first))
+    whole = sorted(
+        (each for each in known if not each.lacks), key=lambda each: (each.time, each.first)
+    )
     lacking = [each for each in chosen if each.lacks and each.said]
     unopened = sum(not each.opened and each.from_start and not each.said for each in chosen)
     if not whole and not lacking:

@@ -1,13 +1,13 @@
 """A TCP connection as one point saw it: what each side said, in which order, knowing what.
 
-What a side knew when it spoke is told by its acknowledgment numbers, wherever on the way the capture
-was made. Amounts count as sequence numbers do (RFC 9293 3.4): the SYN is the first, the FIN the last.
+What a side knew when it spoke is told by its acknowledgment numbers, wherever on the way the
+capture was made. Amounts count as sequence numbers do (RFC 9293 3.4): the SYN first, the FIN last.
 """
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -38,8 +38,38 @@ class Event:
     """How many bytes it said."""
     heard: int
     """How far it had heard the other side then."""
-    free: bool
-    """Whether it could have said this before, as far as the network was concerned."""
+    idle: int
+    """How long it could have said this before, as far as the network was concerned, in ns."""
+
+
+@dataclass(slots=True)
+class Course:
+    """An amount that grows with time."""
+
+    times: array[int] = field(default_factory=lambda: array("q"))
+    """When it grew, in nanoseconds since the epoch."""
+    amounts: array[int] = field(default_factory=lambda: array("q"))
+    """To what."""
+
+    def note(self, amount: int, time: int) -> None:
+        """Notes that it has grown."""
+        self.times.append(time)
+        self.amounts.append(amount)
+
+    @property
+    def last(self) -> int:
+        """What it is now."""
+        return self.amounts[-1] if self.amounts else 0
+
+    def at(self, time: int) -> int:
+        """What it was at a time."""
+        place = bisect_right(self.times, time)
+        return self.amounts[place - 1] if place else 0
+
+    def reached(self, amount: int) -> int:
+        """When it came to an amount; 0 where it never did."""
+        place = bisect_left(self.amounts, amount)
+        return self.times[place] if place < len(self.times) else 0
 
 
 @dataclass(slots=True)
@@ -54,16 +84,18 @@ class Voice:
     """How far everything was seen."""
     furthest: int = 0
     """How far the furthest was that was seen, or that the other side acknowledged."""
-    acked: int = 0
-    """How far the other side acknowledged."""
+    acks: Course = field(default_factory=Course)
+    """How far the other side acknowledged, and when."""
+    sent: int = 0
+    """When it sent something last, new or not, in nanoseconds since the epoch."""
+    resent: bool = False
+    """Whether that was not new."""
     finish: int | None = None
     """The amount with its FIN, once that was seen."""
     waiting: dict[int, Segment] = field(default_factory=dict)
     """Segments behind a gap, by their relative number."""
-    times: array[int] = field(default_factory=lambda: array("q"))
-    """When the amount grew."""
-    amounts: array[int] = field(default_factory=lambda: array("q"))
-    """To what."""
+    course: Course = field(default_factory=Course)
+    """When the amount grew, and to what."""
 
     def relative(self, number: int) -> int:
         """How far a sequence number is behind the SYN; numbers may have gone round."""
@@ -74,13 +106,7 @@ class Voice:
         """Notes that everything was seen up to an amount."""
         self.amount = amount
         self.furthest = max(self.furthest, amount)
-        self.times.append(time)
-        self.amounts.append(amount)
-
-    def at(self, time: int) -> int:
-        """How far it had come at a time."""
-        place = bisect_right(self.times, time)
-        return self.amounts[place - 1] if place else 0
+        self.course.note(amount, time)
 
 
 class Connection:
@@ -158,8 +184,8 @@ class Connection:
             if side == 1 and not self.events:  # the SYN was not captured, its answer is here
                 self._note(segment, 0, Deed.OPEN, 0)
         amount = other.relative(segment.ack)
-        if amount > other.acked:
-            other.acked = amount
+        if amount > other.acks.last:
+            other.acks.note(amount, segment.time)
             other.furthest = max(other.furthest, amount)
         if side == 0 and not self.opened and not segment.flags & RST and amount >= 1:
             self.opened = True
@@ -176,6 +202,7 @@ class Connection:
         voice.furthest = max(voice.furthest, end)
         if end <= voice.amount:
             self.repeated += 1
+            voice.sent, voice.resent = segment.time, True
             return
         if begin > voice.amount:
             self._keep(voice, begin, segment)
@@ -218,17 +245,24 @@ class Connection:
         if any(voice.finish is None for voice in self.voices):
             # What was on its way to it counts as heard: else the streams could not be equal.
             heard = self.voices[1 - side].amount
-            self.events.append(
-                Event(segment.frame, segment.time, side, Deed.RESET, 0, heard, free=True)
-            )
+            self.events.append(Event(segment.frame, segment.time, side, Deed.RESET, 0, heard, 0))
 
     def _note(self, segment: Segment, side: int, deed: Deed, size: int) -> None:
         voice, other = self.voices[side], self.voices[1 - side]
         heard = 0
         if segment.flags & ACK and deed is not Deed.OPEN:
             heard = max(0, min(other.relative(segment.ack), other.amount))
-        free = voice.amount - voice.acked < _INITIAL_WINDOW
-        self.events.append(Event(segment.frame, segment.time, side, deed, size, heard, free))
+        idle = self._idle(voice, segment.time, side)
+        self.events.append(Event(segment.frame, segment.time, side, deed, size, heard, idle))
+        voice.sent, voice.resent = segment.time, False
+
+    def _idle(self, voice: Voice, time: int, side: int) -> int:
+        """How long a side could have spoken before a time, as far as the network let it."""
+        acknowledged = voice.acks.at(time - self.round_trips[side])  # and it knew of that
+        if voice.amount - acknowledged >= _INITIAL_WINDOW:
+            return 0
+        answer = sum(self.round_trips) if voice.resent else 0  # for which it then has to wait
+        return max(0, time - voice.sent - answer)
 
     @property
     def lacks(self) -> str:

@@ -20,7 +20,7 @@ Addresses = dict[str, dict[int, str]]
 
 
 def write_texts(talks: Sequence[Talk], store: Store, file: IO[bytes]) -> list[tuple[int, int]]:
-    """Writes all that is said into a file: of each conversation first the client's, then the server's.
+    """Writes all that is said into a file, of each conversation first what the client says.
 
     Returns:
         Where the two begin in the file, conversation by conversation.

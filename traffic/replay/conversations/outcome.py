@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from wirelab.traffic.replay.conversations.judging import Expected
-from wirelab.traffic.replay.conversations.segments import TCP
 from wirelab.traffic.replay.conversations.talk import CLIENT, SERVER, Deed
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def problems(told: Mapping[str, Any]) -> Iterator[str]:
                     f"bytes of the {name}"
                 )
             if side["unexpected"]:
-                yield f"{which}: the {other} got {side['unexpected']} datagrams that were not recorded"
+                yield f"{which}: the {name} got {side['unexpected']} datagrams that were not recorded"
 
 
 def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) -> Iterator[Expected]:
@@ -114,7 +113,7 @@ def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) ->
             yield Expected(
                 talk.name,
                 name,
-                "tcp" if talk.protocol == TCP else "udp",
+                talk.protocol,
                 sockets[side],
                 sockets[1 - side],
                 (roles[side].host, roles[1 - side].host),

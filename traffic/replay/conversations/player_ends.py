@@ -7,7 +7,6 @@ was to come after it goes on.
 from __future__ import annotations
 
 import hashlib
-import os
 import socket
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
@@ -150,7 +149,7 @@ class End:
         if self.differs is None:
             wanted = self.player.file[self.hears + at : self.hears + min(at + len(data), self.size)]
             if data != wanted:
-                self.differs = at + len(os.path.commonprefix([data, wanted]))
+                self.differs = at + first_difference(data, wanted)
 
     def fail(self, error: str) -> None:
         """Gives the conversation up."""
@@ -200,6 +199,7 @@ class UdpEnd(End):
 
     def act(self, deed: str, start: int, size: int) -> bool:
         """Sends a datagram."""
+        del deed
         assert self.socket is not None
         at = self.says + start
         try:
@@ -235,7 +235,8 @@ class UdpEnd(End):
         before = range(
             max(self._lowest, self.heard - _LOOK_AHEAD), min(self.heard, len(self.sizes))
         )
-        for place in (*after[:1], *before, *after[1:]):
+        places: tuple[int, ...] = (*after[:1], *before, *after[1:])
+        for place in places:
             at = self.hears + self._places[place]
             if (
                 not self.arrived[place]
@@ -258,3 +259,15 @@ class UdpEnd(End):
 
 _LOOK_AHEAD = 64
 """So many datagrams that did not arrive in between are looked over."""
+
+
+def first_difference(one: bytes, other: bytes) -> int:
+    """How many bytes two rows have in common at their start."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

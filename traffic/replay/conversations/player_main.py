@@ -1,6 +1,6 @@
 """The program that takes a host's part in conversations: real sockets, turn by turn.
 
-It takes a file of orders (JSON, see `orders.py`) and the descriptor of a file with all that is said.
+It takes a file of orders (JSON, see `orders.py`) and the descriptor of one with all that is said.
 It writes a line of JSON when it listens, begins at the time that it then reads, tells how far it
 is, and in the end what came of each conversation; it stays until its standard input ends.
 """

@@ -175,7 +175,7 @@ class TcpEnd(End):
         super().end()
 
     def _watch(self, events: int) -> None:
-        """Says what of the socket is of interest; after the end of what comes, nothing that comes."""
+        """Says what of the socket is of interest; after the other's end nothing that comes."""
         if self._eof:
             events &= ~select.EPOLLIN
         if self.socket is not None and events != self._watched:

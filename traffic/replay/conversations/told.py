@@ -21,7 +21,9 @@ _MOST_LINES = 200
 def told(talks: Talks, cast: Cast, options: TalkOptions) -> Sequence[str]:
     """What would be done, a line each."""
     hosts = [f"{address} is played by {host}" for address, host in cast.hosts.items()]
-    rows = [("", "conversation", "client", "server", "turns", "bytes >", "< bytes")]
+    rows: list[tuple[str, ...]] = [
+        ("", "conversation", "client", "server", "turns", "bytes >", "< bytes")
+    ]
     for number, (talk, (client, server)) in enumerate(zip(talks.talks, cast.roles, strict=True), 1):
         if number > _MOST_LINES:
             break

@@ -1,9 +1,10 @@
 """From what was seen to turns: what each side waits for, how long it thinks, and what it says.
 
 Everything is looked at in the order of time, and a turn needs only what came before it: so that,
-however the topology delays, some turn can always be taken. Needs are of three kinds: what the side had
-heard in its own conversation, what had happened in others between the same two hosts (an FTP data
-connection and its control connection), and, to open one, what its host had heard last of anybody.
+however the topology delays, some turn can always be taken. Needs are of three kinds: what the side
+had heard in its own conversation, what had happened in others between the same two hosts (an FTP
+data connection and its control connection), and, to open one, what its host had heard last of
+anybody.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Turns:
         for number, talk in enumerate(self._talks):
             for side in (CLIENT, SERVER):
                 self._close(number, side)
+            talk.turns.sort(key=lambda turn: turn.frame)
             if talk.protocol == TCP:
                 self._end(number)
 
@@ -93,8 +95,7 @@ class Turns:
         """Whether it is the rest of what the side is saying: nothing was heard, no pause made."""
         if self._talks[number].protocol != TCP or event.deed is not Deed.SAY:
             return False
-        paused = event.free and event.time - side.last > _PAUSE
-        return event.heard <= side.heard and not paused
+        return event.heard <= side.heard and event.idle <= _PAUSE
 
     def _begin(self, number: int, side: _Side, event: Event) -> None:
         seen = self._seen[number]
@@ -104,7 +105,7 @@ class Turns:
         if event.heard > max(side.heard, 0):
             needs.append(Need(number, event.side, True, event.heard))
             other = seen.voices[1 - event.side]
-            since = max(since, _reached(other, event.heard) + seen.round_trips[event.side])
+            since = max(since, other.course.reached(event.heard) + seen.round_trips[event.side])
         since = max(since, self._related(number, side, event, needs))
         if opens:
             since = max(since, self._causes(number, event, needs))
@@ -116,7 +117,7 @@ class Turns:
             self._close(number, event.side, event.deed)
 
     def _related(self, number: int, side: _Side, event: Event, needs: list[Need]) -> int:
-        """Adds what had happened in other conversations between the two hosts; when the last was."""
+        """Adds what had happened in others between the two hosts; returns when the last did."""
         talk, since = self._talks[number], 0
         host = talk.ends[event.side].address
         for other in reversed(self._recent[_pair(talk)]):
@@ -126,12 +127,12 @@ class Turns:
             seen = self._seen[other]
             soon = event.time - seen.round_trips[there]
             for heard, voice, at in ((True, 1 - there, soon), (False, there, event.time)):
-                amount = min(seen.voices[voice].at(at), self._sides[other][voice].amount)
+                amount = min(seen.voices[voice].course.at(at), self._sides[other][voice].amount)
                 if amount > side.known.get((other, heard), 0):
                     side.known[other, heard] = amount
                     needs.append(Need(other, there, heard, amount))
                     delay = seen.round_trips[there] if heard else 0
-                    since = max(since, _reached(seen.voices[voice], amount) + delay)
+                    since = max(since, seen.voices[voice].course.reached(amount) + delay)
         return since
 
     def _side_at(self, number: int, host: bytes, otherwise: int) -> int:
@@ -144,7 +145,9 @@ class Turns:
         for time, other, side, amount in reversed(self._heard[host]):
             arrived = time + self._seen[other].round_trips[side]
             if other != number and arrived <= event.time < arrived + _CAUSE:
-                needs.append(Need(other, side, True, amount))
+                need = Need(other, side, True, amount)
+                if need not in needs:
+                    needs.append(need)
                 return arrived
         return 0
 
@@ -199,12 +202,3 @@ class Turns:
 
 def _pair(talk: Talk) -> frozenset[bytes]:
     return frozenset(end.address for end in talk.ends)
-
-
-def _reached(voice: object, amount: int) -> int:
-    """When a voice came to an amount, in nanoseconds since the epoch."""
-    from bisect import bisect_left  # noqa: PLC0415
-
-    amounts = voice.amounts  # type: ignore[attr-defined]
-    place = bisect_left(amounts, amount)
-    return voice.times[min(place, len(amounts) - 1)] if amounts else 0  # type: ignore[attr-defined]

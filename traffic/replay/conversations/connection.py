@@ -258,11 +258,13 @@ class Connection:
 
     def _idle(self, voice: Voice, time: int, side: int) -> int:
         """How long a side could have spoken before a time, as far as the network let it."""
-        acknowledged = voice.acks.at(time - self.round_trips[side])  # and it knew of that
-        if voice.amount - acknowledged >= _INITIAL_WINDOW:
+        delay = self.round_trips[side]
+        least = voice.amount - _INITIAL_WINDOW + 1
+        if voice.acks.at(time - delay) < least:  # as far as it knew
             return 0
+        allowed = voice.acks.reached(least) + delay if least > 0 else 0
         answer = sum(self.round_trips) if voice.resent else 0  # for which it then has to wait
-        return max(0, time - voice.sent - answer)
+        return max(0, time - max(voice.sent + answer, allowed))
 
     @property
     def lacks(self) -> str:

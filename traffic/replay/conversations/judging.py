@@ -1,7 +1,7 @@
 """Whether what crossed the lab is what was recorded: pure, from the captured frames.
 
-How streams are put together here is not how they were taken out of the recording: that kept what came
-first, this sorts by sequence numbers, as `verify.match.segments` does.
+How streams are put together here is not how they were taken out of the recording: that kept what
+came first, this sorts by sequence numbers, as `verify.match.segments` does.
 """
 
 from __future__ import annotations

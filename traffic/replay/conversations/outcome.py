@@ -94,7 +94,8 @@ def problems(told: Mapping[str, Any]) -> Iterator[str]:
                     f"bytes of the {name}"
                 )
             if side["unexpected"]:
-                yield f"{which}: the {name} got {side['unexpected']} datagrams that were not recorded"
+                count = side["unexpected"]
+                yield f"{which}: the {name} got {count} datagrams that were not recorded"
 
 
 def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) -> Iterator[Expected]:

@@ -160,6 +160,7 @@ class End:
         """Is over: whoever waits for it need not any more."""
         if not self.over:
             self.over, self.ended = True, monotonic_ns()
+            self.player.going -= 1
             if self.at < len(self.turns) or self.error:
                 self.said = self.heard = FAR
             self.player.progressed(self)

@@ -55,6 +55,8 @@ class Player:
         for order in orders["ends"]:
             end = TcpEnd(self, order) if order["tcp"] else UdpEnd(self, order)
             self.ends[end.number] = end
+        self.going = len(self.ends)
+        """Ends that are not over."""
         self._epoll = select.epoll()
         self._sockets: dict[int, tuple[socket.socket, Any]] = {}
         self._timers: list[tuple[int, int, End]] = []
@@ -201,11 +203,9 @@ class Player:
                 _tell(done=self.done)
             if now - looked > _LOOK_EVERY:
                 looked = now
-                if all(end.over for end in self.ends.values()):
-                    return
                 for end in self.ends.values():
                     end.look(now)
-            elif not self._timers and all(end.over for end in self.ends.values()):
+            if not self.going:
                 return
             self._wait(now, looked + _LOOK_EVERY)
 

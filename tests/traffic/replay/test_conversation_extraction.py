@@ -7,6 +7,8 @@ from frames import MS, START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_talks import ACK, FIN, PSH, RST, SYN, C, Connection, Recorder, S, deeds, packet, said
+from scapy.layers.inet import IP, UDP, fragment
+from scapy.layers.l2 import Dot1Q, Ether
 
 from wirelab.traffic.replay.conversations.talk import Deed, Need
 from wirelab.traffic.replay.errors import ReplayError
@@ -220,6 +222,19 @@ def test_datagrams_are_turns_one_by_one() -> None:
     assert deeds(talk) == [("C", "say", 4), ("S", "say", 0), ("S", "say", 2)]
     assert [turn.think for turn in talk.turns] == [0, 20 * MS, 5 * MS]
     assert talk.turns[1].needs == (Need(0, S, True, 1),)
+
+
+def test_fragments_and_tagged_frames_are_read() -> None:
+    recorder = Recorder()
+    data = bytes(range(256)) * 12
+    datagram = IP(src="10.0.0.1", dst="10.0.0.2", id=9) / UDP(sport=5000, dport=53) / data
+    for piece in fragment(datagram, 1000):
+        recorder.add(bytes(Ether() / piece), after=MS)
+    tagged = Ether() / Dot1Q(vlan=7) / IP(src="10.0.0.2", dst="10.0.0.1")
+    recorder.add(bytes(tagged / UDP(sport=53, dport=5000) / b"tagged"), after=MS)
+    talks, store = recorder.extracted()
+    (talk,) = talks.talks
+    assert (said(talk, C, store), said(talk, S, store)) == (data, b"tagged")
 
 
 def test_a_datagram_seen_on_both_sides_of_a_router_is_one() -> None:

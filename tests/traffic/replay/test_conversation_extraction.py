@@ -174,6 +174,38 @@ def test_a_capture_that_begins_in_the_middle_says_so() -> None:
     assert "begins in the middle" in found.lacks
 
 
+def test_data_without_an_opening_is_incomplete() -> None:
+    recorder = Recorder()
+    talk = Connection(recorder)
+    talk.segment(C, SYN, lost=True)
+    talk.segment(S, SYN | ACK)
+    talk.segment(S, ACK, b"only this direction was captured")
+    (found,) = recorder.extracted()[0].incomplete
+    assert "how it was opened" in found.lacks
+
+
+def test_port_0_cannot_be_served() -> None:
+    recorder = Recorder()
+    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 0), b"x"))
+    (found,) = recorder.extracted()[0].incomplete
+    assert found.lacks == "no socket can have port 0"
+
+
+def test_a_gap_behind_which_much_waits_is_filled_in_time() -> None:
+    recorder = Recorder()
+    talk = Connection(recorder).open()
+    first = talk.segment(C, ACK, b"ab", lost=True)
+    for _ in range(3000):
+        talk.segment(C, ACK, b"x", lost=False)
+        talk.seqs[C] += 1  # and another gap
+    recorder.add(first)
+    for number in range(3000):
+        talk.seqs[C] = 1004 + 2 * number
+        talk.segment(C, ACK, b"y")
+    talks, store = recorder.extracted()
+    assert said(talks.talks[0], C, store) == b"ab" + b"xy" * 3000
+
+
 def test_the_answer_to_a_syn_is_enough_of_a_beginning() -> None:
     recorder = Recorder()
     talk = Connection(recorder)

@@ -59,7 +59,7 @@ class Outcome(NamedTuple):
     """When, in nanoseconds since the epoch."""
     ttl: int = 0
     """The TTL with which it arrived."""
-    count: int = 0
+    detail: int = 0
     """How many fragments, or the type of the error times 256 plus its code."""
 
 
@@ -91,7 +91,7 @@ class Conductor:
         self._sent: set[int] = set()
         self.outcomes: list[Outcome] = []
         self.sent_at: list[int] = []
-        self.strangers: list[tuple[int, bytes]] = []
+        self._odd: list[tuple[int, bytes]] = []
         self._missed = 0
 
     def play(self, orders: list[Order]) -> None:
@@ -135,7 +135,10 @@ class Conductor:
         for target in order.targets:
             if self._early[target, key]:
                 self._early[target, key] -= 1
-                self._note(number, order, "arrived", order.frame)
+                self._odd = [
+                    odd for odd in self._odd if (odd[0], known.answer(odd[1])) != (target, key)
+                ]
+                self._note(number, order.frame)
                 return
         if order.targets:
             self._begin(number, order)
@@ -198,34 +201,38 @@ class Conductor:
             return
         if hash(key) in self._sent or self._part(at, data):
             return  # on its way elsewhere
-        if error := known.quoted(data):
-            self._error(*error)
+        error = known.quoted(data)
+        explained = error is not None and self._error(*error)
         loose = (at, known.answer(data))
         if waiting := self._answers.get(loose):
-            number = waiting.popleft()
-            self._note(number, self._open[number], "arrived", data)
+            self._note(waiting.popleft(), data)
         else:
             self._early[loose] += 1
-            if at in self._watched and len(self.strangers) < _MOST_STRANGERS:
-                self.strangers.append((at, data))
+            if at in self._watched and not explained and len(self._odd) < _MOST_STRANGERS:
+                self._odd.append((at, data))
 
     def _arrived(self, at: int, key: bytes, numbers: deque[int], data: bytes) -> None:
         while numbers:
             number = numbers.popleft()
             if number in self._open:
-                self._note(number, self._open[number], "arrived", data)
+                self._note(number, data)
                 break
         if not numbers:
             del self._arriving[at, key]
 
-    def _error(self, kind: int, code: int, name: bytes) -> None:
-        """An ICMP error is what becomes of the packet that it quotes; but a redirect is not."""
+    def strangers(self) -> list[tuple[int, bytes]]:
+        """What reached a watched socket though nobody sent it, up to a bound."""
+        return self._odd
+
+    def _error(self, kind: int, code: int, name: bytes) -> bool:
+        """Whether an ICMP error is what becomes of the packet that it quotes."""
         if kind == known.REDIRECT:
-            return
+            return False
         for number in self._quotable.get(name, ()):
             if number in self._open:
                 self._end(number, Outcome(number, "error", time.time_ns(), 0, kind << 8 | code))
-                return
+                return True
+        return False
 
     def _part(self, at: int, data: bytes) -> bool:
         """Whether it is a fragment of something sent; with the last one that has arrived."""
@@ -251,9 +258,9 @@ class Conductor:
             break
         return True
 
-    def _note(self, number: int, order: Order, what: str, data: bytes) -> None:
+    def _note(self, number: int, data: bytes) -> None:
         self._missed = 0
-        self._end(number, Outcome(number, what, time.time_ns(), known.ttl(data)))
+        self._end(number, Outcome(number, "arrived", time.time_ns(), known.ttl(data)))
 
     def _end(self, number: int, outcome: Outcome) -> None:
         order = self._open.pop(number, None)
@@ -278,6 +285,6 @@ def main() -> None:
     told = {
         "outcomes": conductor.outcomes,
         "sent_at": conductor.sent_at,
-        "strangers": [(at, data.hex()) for at, data in conductor.strangers],
+        "strangers": [(at, data.hex()) for at, data in conductor.strangers()],
     }
     path.with_suffix(".json").write_text(json.dumps(told))

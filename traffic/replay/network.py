@@ -14,7 +14,7 @@ from wirelab.emulator.links import DEFAULT_MTU
 from wirelab.emulator.routes import parse_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from mininet.topo import Topo
 
@@ -95,6 +95,22 @@ class Network:
         if gateway := self._gateway(port, destination):
             return gateway
         return next((each for each in self.at(port.link) if each.router and each != port), None)
+
+    def distance(self, start: str, targets: Collection[str]) -> int | None:
+        """Return the least number of routers between an interface and one of others.
+
+        None where no way leads there; 0 on one link, and from a router's own interface too.
+        """
+        reached, front, hops = set[int](), {self.ports[start].link}, 0
+        aims = {self.ports[name].link for name in targets}
+        while front:
+            if front & aims:
+                return hops
+            reached |= front
+            nodes = {p.node for link in front for p in self.at(link) if p.router}
+            front = {p.link for p in self.ports.values() if p.node in nodes} - reached
+            hops += 1
+        return None
 
     def _gateway(self, port: Port, destination: bytes) -> Port | None:
         aim = ip_address(destination)

@@ -11,6 +11,8 @@ ICMP, TCP, UDP, ICMP6 = 1, 6, 17, 58
 _EXTENSIONS = (0, 43, 60)
 """Hop-by-hop options, routing, destination options: RFC 8200 section 4."""
 _FRAGMENT = 44
+_DISCOVERY = (135, 136)
+"""Neighbour solicitation and advertisement, RFC 4861."""
 _PORTS = struct.Struct("!HH")
 
 
@@ -42,6 +44,8 @@ class Glance:
     """The source port of TCP or UDP."""
     dport: int = 0
     """The destination port of TCP or UDP."""
+    asked: bytes = b""
+    """The address that ARP or neighbour discovery is about."""
 
     @property
     def group(self) -> bool:
@@ -60,7 +64,7 @@ def glance(data: bytes) -> Glance:
     if ethertype == ARP and data[at : at + 6] == b"\0\1\x08\0\6\4" and len(data) >= at + 28:
         opcode = int.from_bytes(data[at + 6 : at + 8], "big")
         spa, tpa = data[at + 14 : at + 18], data[at + 24 : at + 28]
-        return Glance(src, dst, ethertype, spa, tpa, kind=opcode)
+        return Glance(src, dst, ethertype, spa, tpa, kind=opcode, asked=tpa)
     return Glance(src, dst, ethertype)
 
 
@@ -92,9 +96,11 @@ def _ip6(data: bytes, at: int, eth_src: bytes, eth_dst: bytes) -> Glance:
             break
     whole = fragment is None or fragment[1] == 0
     kind, code, sport, dport = _transport(data, payload, following) if whole else (0, 0, 0, 0)
+    discovers = following == ICMP6 and kind in _DISCOVERY and len(data) >= payload + 24
+    asked = data[payload + 8 : payload + 24] if discovers else b""
     return Glance(
         eth_src, eth_dst, IP6, data[at + 8 : at + 24], data[at + 24 : at + 40],
-        following, data[at + 7], fragment, kind, code, sport, dport,
+        following, data[at + 7], fragment, kind, code, sport, dport, asked,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def prepare(
         raise ReplayError("nothing is left to send: no frame is from a host that has a part")
     replay = HostsReplay(
         tuple(frames), tuple(glances), parts, network, roles, tuple(sendings), places,
-        dict(tasks.left), options,
+        dict(tasks.left), made.names if made and own else {}, options,
     )  # fmt: skip
     replay.check_sizes()
     return replay
@@ -137,6 +137,8 @@ class HostsReplay:
     """The interface of each recorded capture point, where that is known."""
     left: Mapping[str, int]
     """How many frames nobody sends, by reason."""
+    names: Mapping[str, str]
+    """The names that the capture binds, as recorded."""
     options: HostsOptions
     """What was asked for."""
 
@@ -251,7 +253,8 @@ class HostsReplay:
             patience=self.options.patience,
             least_mtu=self.limits.least_mtu,
         )
-        return self._played(sent, performance, began)
+        names = {name: translation.named(value) for name, value in self.names.items()}
+        return self._played(sent, performance, began, names)
 
     def _sent(self, task: Sending, translation: Translation) -> Sent:
         frame = self.frames[task.at]
@@ -307,7 +310,9 @@ class HostsReplay:
                     found[other.name, new] = name
         return found
 
-    def _played(self, sent: Sequence[Sent], done: Performance, began: int) -> Played:
+    def _played(
+        self, sent: Sequence[Sent], done: Performance, began: int, names: Mapping[str, str]
+    ) -> Played:
         whole = {n for n, each in done.outcomes.items() if each.what != "unseen"}
         own = [n for n, each in enumerate(sent) if each.port]
         lost = sum(n not in whole for n in own if sent[n].targets)
@@ -320,6 +325,7 @@ class HostsReplay:
             "seconds": (max(times) - min(times)) / 1e9 if times else 0,
             "strangers": [(self._ports[at], data.hex()) for at, data in done.strangers],
             "map": self.as_json()["map"],
+            "names": names,
         }
         played = _HostsPlayed(
             len(own) - lost,

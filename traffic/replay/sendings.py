@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ _ICMP6_OF_ROUTERS = (1, 2, 3, 4, 129, 135, 136, 137)
 _ERRORS = (3, 5, 11, 12)
 _ERRORS6 = (1, 2, 3, 4)
 _SOLICITATION = 135
+_LOOK_BACK = 1000
+"""So many frames before a router's question are searched for what it waits with."""
 _KERNELS_OWN = (130, 131, 132, 133, 143)
 """Multicast listener messages and router solicitations: a router's kernel sends its own
 when its interfaces come up, as it probes its addresses."""
@@ -72,7 +74,8 @@ class Tasks:
 
     def real(self, sightings: Iterable[Sighting]) -> list[Sending]:
         """Return the tasks where the routers of the topology forward."""
-        return [task for each in sightings if (task := self._real(each)) is not None]
+        tasks = [task for each in sightings if (task := self._real(each)) is not None]
+        return self._causes_first(tasks)
 
     def recorded(self, sightings: Iterable[Sighting]) -> list[Sending]:
         """Return the tasks where every frame is sent on the link where it was recorded."""
@@ -129,11 +132,10 @@ class Tasks:
         """Who is to hear a broadcast or multicast: of ARP who is asked for, if on the link."""
         if port is None:
             return ()
-        if each.ethertype == ARP:
-            asked = self._port(self._roles.holders.get(each.dst))
-            fits = asked is not None and asked.link == port.link and asked != port
-            return (asked.name,) if fits and asked else ()
-        return self._others(port, "")
+        asked = self._port(self._roles.holders.get(each.asked)) if _asks(each) else None
+        if asked is not None and asked.link == port.link and asked != port:
+            return (asked.name,)
+        return () if each.ethertype == ARP else self._others(port, "")
 
     def _others(self, port: Port, point: str) -> tuple[str, ...]:
         """Somebody else on the link: who recorded it, or the first."""
@@ -168,6 +170,30 @@ class Tasks:
             return tuple(port.name for port in ports if port.node == holder.node)
         return (holder.name,)
 
+    def _causes_first(self, tasks: list[Sending]) -> list[Sending]:
+        """Put in front of a router's question the packet for which it asked.
+
+        Where that was seen behind the router only, it was seen after the answer.
+        """
+        for place, question in enumerate(list(tasks)):
+            asked = self._glances[question.at]
+            if not question.expected or not _asks(asked) or tasks[place] is not question:
+                continue
+            aims = question.targets
+            waiting = any(
+                each.targets == aims and not each.expected and each.arrived > question.time
+                for each in tasks[max(0, place - _LOOK_BACK) : place]
+            )
+            cause = next(
+                (n for n, each in enumerate(tasks[place:], place) if each.targets == aims
+                 and each.hops and not each.expected),
+                None,
+            )  # fmt: skip
+            if not waiting and cause is not None:
+                moved = replace(tasks.pop(cause), time=question.time)
+                tasks.insert(place, moved)
+        return tasks
+
     # As recorded
 
     def _recorded(self, seen: Sighting) -> Sending | None:
@@ -190,8 +216,7 @@ class Tasks:
             targets = (via.name,)
         else:
             targets = self._others(port, frame.point)
-        name = via.name if via else ""
-        return Sending(seen.at, port.name, False, targets, name, 0, frame.time, seen.arrived)
+        return Sending(seen.at, port.name, False, targets, "", 0, frame.time, seen.arrived)
 
     def _port(self, name: str | None) -> Port | None:
         return self._network.ports.get(name) if name else None
@@ -199,6 +224,13 @@ class Tasks:
     def _leave(self, reason: str) -> Sending | None:
         self.left[reason] += 1
         return None
+
+
+def _asks(each: Glance) -> bool:
+    """Whether it is a question for a MAC."""
+    if each.ethertype == ARP:
+        return each.kind == 1
+    return each.protocol == ICMP6 and each.kind == _SOLICITATION
 
 
 def _of_a_router(each: Glance, *, known: bool) -> bool:

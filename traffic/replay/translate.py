@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.hosts_options import HostsOptions
     from wirelab.traffic.replay.mapping import Roles
     from wirelab.traffic.replay.sendings import Sending
+
+_MAC = re.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
 def rewriting(roles: Roles, macs: Mapping[str, bytes], options: HostsOptions) -> Rewriting:
@@ -75,6 +79,15 @@ class Translation:
     def address(self, old: bytes) -> bytes:
         """Return what becomes of an address."""
         return self.rewriter.maps.address(old, Where.BOTH)
+
+    def named(self, value: str) -> str:
+        """Return what a name stands for in the replay that stood for an address or a MAC."""
+        with contextlib.suppress(ValueError):
+            return str(ip_address(self.address(ip_address(value).packed)))
+        if _MAC.fullmatch(value):
+            old = bytes.fromhex(value.replace(":", ""))
+            return self.rewriter.rewriting.macs.get(old, old).hex(":")
+        return value
 
     def frame(self, data: bytes, task: Sending) -> bytes:
         """Return what is sent for a recorded frame."""

@@ -50,6 +50,8 @@ class Order(NamedTuple):
     """When it was recorded, in nanoseconds."""
     arrived: int
     """When it was recorded for the last time: what is sent later waits for its arrival."""
+    grace: int = 0
+    """Nanoseconds for which it is waited for beyond the common patience."""
 
 
 class Outcome(NamedTuple):
@@ -165,9 +167,10 @@ class Conductor:
         """Wait until all of those awaited that had arrived `before` have an outcome."""
         if not self._missing(awaited, before):
             return
-        deadline = time.monotonic() + self._patience_now()
+        begun = time.monotonic()
         while self._missing(awaited, before):
-            left = deadline - time.monotonic()
+            grace = self._open[awaited[0][1]].grace / 1e9
+            left = begun + self._patience_now() + grace - time.monotonic()
             if left <= 0:
                 self._give_up(awaited, before)
                 break

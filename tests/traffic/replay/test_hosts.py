@@ -146,7 +146,7 @@ def test_an_error_that_the_topology_does_not_explain_is_a_problem() -> None:
     done = played(captured(packets), mtu=1400)
     assert not done.judged.problems  # one router explains a TTL of 1
     strangers = [
-        Ether(src=ANNA_MAC, dst=BERT_MAC) / IP(src=ANNA, dst=f"203.0.113.{n}") / ICMP()
+        Ether(src=ANNA_MAC, dst=BERT_MAC) / IP(src=ANNA, dst=f"203.0.{n}.9") / ICMP()
         for n in (1, 2)  # a host is left for the first
     ]
     done = played(captured([*HANDSHAKE, *strangers]))

@@ -125,6 +125,7 @@ class Conductor:
                 told = time.monotonic()
                 print(number + 1, flush=True)
         self._wait(self._by_time, _NEVER)
+        self._look(0)  # what came as well
 
     def _send(self, number: int, order: Order) -> None:
         data = order.frame

@@ -164,7 +164,8 @@ class _Casting:
                 for own in port.addresses_alone
             )
         ]
-        return fits or self._free
+        # On one link any will do; routers pass on only what they have addresses for.
+        return fits or [node for node in self._free if self._on_first_link(node)]
 
     def _on_first_link(self, node: str) -> bool:
         first = next(iter(self._network.hosts))

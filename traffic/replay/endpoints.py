@@ -159,7 +159,11 @@ class _Seen:
         if mac in self.advertise:
             return True
         others = [a for a in self.carried[mac] if a not in self.claimed[mac] and not _linklocal(a)]
-        return any(sum(len(a) == size for a in others) > 1 for size in (4, 16))
+        # A host that says who it is by ARP speaks for itself; what else comes from it, it forwards.
+        least = 0 if any(len(a) == 4 for a in self.claimed[mac]) else 1
+        return any(
+            sum(len(a) == size for a in others) > enough for size, enough in ((4, least), (16, 1))
+        )
 
     def _own(self, mac: bytes) -> tuple[bytes, ...]:
         """The addresses of a router itself."""
@@ -192,4 +196,5 @@ class _Seen:
 
 
 def _linklocal(address: bytes) -> bool:
-    return address[:2] == b"\xfe\x80" and len(address) == 16
+    start = b"\xfe\x80" if len(address) == 16 else b"\xa9\xfe"  # RFC 4291 2.5.6, RFC 3927
+    return address[:2] == start

@@ -201,6 +201,57 @@ def test_hosts_of_one_lan_find_each_other_by_the_recorded_arp() -> None:
     assert told.passed, [problem.message for problem in told.problems]
 
 
+GATE, GATE_MAC = "192.0.2.254", "02:00:00:00:00:f1"
+
+
+def over_a_gateway() -> list[Packet]:
+    """The client finds its gateway, and talks to a server behind it."""
+    asks = Ether(src=ANNA_MAC, dst="ff:ff:ff:ff:ff:ff") / ARP(
+        op=1, hwsrc=ANNA_MAC, psrc=ANNA, pdst=GATE
+    )
+    says = Ether(src=GATE_MAC, dst=ANNA_MAC) / ARP(
+        op=2, hwsrc=GATE_MAC, psrc=GATE, hwdst=ANNA_MAC, pdst=ANNA
+    )
+    talk = []
+    for packet in HANDSHAKE:
+        copy = packet.copy()
+        copy.src, copy.dst = (
+            (ANNA_MAC, GATE_MAC) if packet[IP].src == ANNA else (GATE_MAC, ANNA_MAC)
+        )
+        talk.append(copy)
+    return [asks, says, *talk]
+
+
+def test_a_real_router_answers_for_the_recorded_one() -> None:
+    done = played(captured(over_a_gateway()))
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE) + 1  # what the gateway said, it says itself
+    told = verdict(
+        done,
+        seq(
+            step("asks", "arp.opcode == 1 && arp.dst.proto_ipv4 == ${r1.ip}", at="c"),
+            step("says", "arp.opcode == 2 && arp.src.hw_mac == ${r1.mac}", at="c"),
+            step("syn", "tcp.flags == 0x002 && eth.dst == ${r1.mac}", at="c"),
+            closed=["arp"],
+        ),
+    )
+    assert told.passed, [problem.message for problem in told.problems]
+
+
+def test_without_a_router_packets_go_straight_to_the_server() -> None:
+    done = played(captured(over_a_gateway()), Lan)
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE) + 2
+    told = verdict(
+        done,
+        seq(
+            step("syn", "tcp.flags == 0x002 && eth.dst == ${s.mac} && ip.dst == ${s.ip}", at="s"),
+            step("syn_ack", "tcp.flags == 0x012 && ip.src == ${s.ip}", at="c"),
+        ),
+    )
+    assert told.passed, [problem.message for problem in told.problems]
+
+
 def test_recorded_gaps_are_kept_at_the_speed_asked_for() -> None:
     done = played(captured(HANDSHAKE, gap=20 * MS), speed=2.0)
     began = done.played.facts["began"]

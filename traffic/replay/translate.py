@@ -96,7 +96,15 @@ class Translation:
         if task.port and (task.hops or task.via):
             source = self._macs[task.port]
         target = self._macs[task.via] if task.via else new[:6]
-        return raised(target + source + new[12:], task.hops)
+        made = raised(target + source + new[12:], task.hops)
+        return asking(made, task.instead) if task.instead else made
+
+
+def asking(data: bytes, address: bytes) -> bytes:
+    """Return an ARP question about another address, or an answer that says another."""
+    at = network_header(data)[1]
+    place = at + 24 if data[at + 6 : at + 8] == b"\0\1" else at + 14
+    return data[:place] + address + data[place + 4 :]
 
 
 def filled(data: bytes) -> bytes:

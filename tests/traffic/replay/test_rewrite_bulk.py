@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import numpy as np
 from bench.mixture import mixture, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded import CLIENT_MAC, SERVER_MAC, recorded
+from recorded import CLIENT, CLIENT6, CLIENT_MAC, SERVER, SERVER6, SERVER_MAC, recorded
 
 from wirelab.traffic.replay.rewrite import Rewriting, rewriter
 from wirelab.traffic.replay.rewrite.memo import Memo
@@ -40,7 +41,7 @@ PIECES = [
     ("tos", "0"),
     ("traffic-class", "255"),
     ("inside", "dns"),
-    ("inside", "ftp"),
+    ("inside", "ftp,http"),
     ("vlan", "remove"),
     ("vlan", "remove 5"),
     ("vlan", "add 9/5"),
@@ -55,15 +56,27 @@ def busy() -> tuple[bytes, ...]:
     return tuple(data for _, _, data in mixture(3000, seed=3))
 
 
+PAIRS = {
+    (ip_address(source).packed, ip_address(to).packed): (b"\2\xee\0\0\0\1", b"\2\xee\0\0\0\2")
+    for source, to in [
+        (CLIENT, SERVER),
+        (CLIENT6, SERVER6),
+        (CLIENT, "239.1.2.3"),
+        *[(f"10.1.0.{n}", f"198.51.100.{m}") for n in range(10, 99) for m in range(1, 40)],
+    ]
+}
+
+
 def rewritings() -> st.SearchStrategy[Rewriting]:
-    def made(pieces: list[tuple[str, str]], fixed: bool) -> Rewriting:
-        rewriting = Rewriting(fix_checksums=fixed)
+    def made(pieces: list[tuple[str, str]], fixed: bool, has_pairs: bool) -> Rewriting:
+        rewriting = Rewriting(fix_checksums=fixed, ends=PAIRS if has_pairs else {})
         for kind, text in pieces:
             rewriting = parsed(kind, text, rewriting)
         return rewriting
 
-    rarely = st.sampled_from([False] * 7 + [True])
-    return st.builds(made, st.lists(st.sampled_from(PIECES), max_size=8), rarely)
+    return st.builds(
+        made, st.lists(st.sampled_from(PIECES), max_size=8), st.booleans(), st.booleans()
+    )
 
 
 @st.composite
@@ -100,7 +113,7 @@ def test_many_frames_at_once_become_the_same_as_one_by_one(
 @given(rewritings())
 @settings(max_examples=15)
 def test_a_busy_capture_becomes_the_same(rewriting: Rewriting) -> None:
-    assert_the_same(busy(), replace(rewriting, fix_checksums=False))
+    assert_the_same(busy(), rewriting)
 
 
 @given(st.binary(max_size=200), rewritings())
@@ -144,3 +157,22 @@ def test_a_memo_that_is_much_too_small_still_knows_all() -> None:
     numbers = np.arange(200_000, dtype=np.uint64)
     (found,) = Memo(find, 2, 1).values([numbers, numbers * np.uint64(5)])
     assert (found == (numbers ^ numbers * np.uint64(5))).all()
+
+
+@given(rewritings(), st.sampled_from(range(len(recorded()))), st.integers(1, 0xFFFE))
+def test_a_wrong_checksum_stays_as_wrong_as_it_was(
+    rewriting: Rewriting, which: int, error: int
+) -> None:
+    data = recorded()[which]
+    spoilt, at = bytearray(data), {6: 50, 17: 40, 1: 36}.get(data[23], 0)
+    if data[12:15] != b"\x08\0\x45" or not at or data[at : at + 2] == b"\0\0" or rewriting.vlan:
+        return
+    spoilt[at : at + 2] = ((_sum(data, at) + error) % 0xFFFF or 0xFFFF).to_bytes(2, "big")
+    keeping = replace(rewriting, fix_checksums=False, inside=frozenset())
+    right, wrong = (rewriter(keeping).frame(each) for each in (data, bytes(spoilt)))
+    assert (_sum(wrong, at) - _sum(right, at) - error) % 0xFFFF == 0
+    assert right[:at] + right[at + 2 :] == wrong[:at] + wrong[at + 2 :]
+
+
+def _sum(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "big")

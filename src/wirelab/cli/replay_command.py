@@ -1,0 +1,180 @@
+"""`lab replay`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from wirelab.cli.errors import EXPECTATION_FAILED, explained
+from wirelab.cli.replay_values import Moment, interfaces
+from wirelab.cli.signals import Stopped, stoppable
+
+if TYPE_CHECKING:
+    from wirelab.run.replay_job import ReplayJob
+    from wirelab.traffic.replay.frame_options import FrameOptions
+
+_MS = 1_000_000
+
+_HELP = """Play a capture into a lab, capture what arrives, and verify that it is what was sent.
+
+Frames leave an interface of the lab as they were captured. TOPOLOGY is one of topologies/, or a
+scenario of `lab list`, whose network it then is. Nothing leaves the lab: it has no way out.
+
+\b
+lab replay x.pcap --on lan --at c-eth0
+                                 as recorded, out of the first interface of c
+lab replay x.pcap --on span --at s1-eth4 --topspeed --loop 100
+                                 to the analyzer m at a SPAN port, as fast as it goes
+lab replay out/frag-router/capture.pcapng --on frag-router
+                                 each point of a capture of ours to its own interface
+lab replay x.pcapng --on routed --at lan=c-eth0 --at wan=s-eth0 --set mtu=1400
+                                 two points of a file to two interfaces
+lab replay x.pcap --on lan --at c-eth0 --filter dns --speed 10 --dry-run
+                                 only say what would be sent
+
+Exit status: 0 all was sent as recorded, and arrived; 1 something was not; 2 bad usage or input,
+and nothing was sent; 3 this machine lacks something.
+"""
+
+
+@click.command("replay", help=_HELP)
+@click.argument("capture", type=click.Path(path_type=Path))
+@click.option("--on", "on", required=True, metavar="TOPOLOGY", help="The network to play it into.")
+@click.option(
+    "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the network."
+)
+@click.option(
+    "--at",
+    "at",
+    multiple=True,
+    metavar="[POINT=]INTERFACE",
+    help="From where to send: all, or the frames of one point of the file.",
+)
+@click.option("--speed", type=float, help="So many times as fast as recorded.")
+@click.option("--pps", type=float, help="Frames a second, evenly.")
+@click.option("--mbps", type=float, help="Megabits a second, evenly.")
+@click.option("--topspeed", is_flag=True, help="As fast as it goes.")
+@click.option("--loop", "loops", type=click.IntRange(1), default=1, help="Send all N times.")
+@click.option("--limit", type=click.IntRange(1), help="Send no more frames, in each loop.")
+@click.option("--filter", "display_filter", default="", help="Send what a display filter selects.")
+@click.option("--from", "since", type=Moment(), help="Seconds into the capture, or a time.")
+@click.option("--to", "until", type=Moment(), help="Likewise: send nothing captured later.")
+@click.option(
+    "--too-large",
+    type=click.Choice(["refuse", "segment", "skip"]),
+    default="refuse",
+    show_default=True,
+    help="What becomes of frames that their link cannot carry: nothing is sent; the kernel cuts"
+    " TCP; they are left out.",
+)
+@click.option(
+    "--late-by",
+    type=click.FloatRange(0),
+    default=100.0,
+    show_default=True,
+    metavar="MS",
+    help="Frames are late, and counted, when they are sent later than that.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for captures and verdict.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Decides MACs and addresses.",
+)
+@click.option("--no-capture", is_flag=True, help="Verify, but keep no captures.")
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def command(
+    capture: Path,
+    on: str,
+    assignments: tuple[str, ...],
+    output: Path,
+    seed: int,
+    no_capture: bool,
+    dry_run: bool,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Play a capture into a lab, capture what arrives, and verify that it is what was sent."""
+    options = _frame_options(asked)
+    with explained():
+        from wirelab.run.replay_plan import plan_replay  # noqa: PLC0415 - NumPy is slow to import
+
+        job = plan_replay(capture, on, options, assignments=assignments, seed=seed)
+        if dry_run:
+            _tell_plan(job, as_json=as_json)
+            return
+        _run(job, output, keep=not no_capture, as_json=as_json)
+
+
+def _frame_options(asked: dict[str, Any]) -> "FrameOptions":
+    """Return what was asked of a replay of frames.
+
+    Raises:
+        UsageError: two paces, or what is no number.
+    """
+    from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge  # noqa: PLC0415
+
+    paces = [name for name in ("speed", "pps", "mbps") if asked[name] is not None]
+    paces += ["topspeed"] if asked["topspeed"] else []
+    if len(paces) > 1:
+        raise click.UsageError(f"--{paces[0]} and --{paces[1]} are two paces: give one")
+    return FrameOptions(
+        at=interfaces(asked["at"]),
+        speed=1.0 if asked["speed"] is None else asked["speed"],
+        pps=asked["pps"],
+        mbps=asked["mbps"],
+        topspeed=asked["topspeed"],
+        loops=asked["loops"],
+        limit=asked["limit"],
+        filter=asked["display_filter"],
+        since=asked["since"],
+        until=asked["until"],
+        too_large=TooLarge(asked["too_large"]),
+        late_by=round(asked["late_by"] * _MS),
+    )
+
+
+def _tell_plan(job: "ReplayJob", *, as_json: bool) -> None:
+    if as_json:
+        told = {"replay": str(job.capture), "on": job.network.name, **job.prepared.as_json()}
+        click.echo(json.dumps(told, indent=2, default=str))
+        return
+    click.echo(f"{job.capture} on {job.network.name}; nothing was sent:")
+    for line in job.prepared.told():
+        click.echo(f"  {line}")
+
+
+def _run(job: "ReplayJob", output: Path, *, keep: bool, as_json: bool) -> NoReturn:
+    from wirelab.cli.replay_progress import shown  # noqa: PLC0415
+    from wirelab.cli.replay_report import report, unit  # noqa: PLC0415
+    from wirelab.run.replay import run_replay  # noqa: PLC0415
+
+    what = unit(job.kind)
+    try:
+        with stoppable() as stop:
+            with shown(job.prepared.total, what, quiet=as_json) as far:
+                ended = run_replay(job, output, stop=stop.fileno(), progress=far, keep=keep)
+            stop.check()
+    except Stopped as signal:
+        told = f"after {far.done} of {far.total} {what}; its lab is gone"
+        click.echo(f"lab: stopped by {signal} {told}", err=True)
+        sys.exit(signal.status)
+    assert ended is not None
+    if as_json:
+        click.echo(json.dumps(ended.as_json(), indent=2, default=str))
+    else:
+        for line in report(ended):
+            click.echo(line)
+    sys.exit(0 if ended.passed else EXPECTATION_FAILED)

@@ -1,0 +1,54 @@
+"""What became of a replay, for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wirelab.run.replay_job import Replayed
+
+_US = 1000
+_UNITS = {"frames": "frames", "hosts": "frames", "conversations": "payloads"}
+
+
+def unit(kind: str) -> str:
+    """What a kind of replay sends."""
+    return _UNITS[kind]
+
+
+def report(ended: Replayed) -> Iterator[str]:
+    """Yield the lines of a report: the outcome, what was otherwise, and what else passed."""
+    yield (
+        f"{ended.status:7}  {ended.capture}: {ended.sent} of {ended.total} {unit(ended.kind)} sent,"
+        f" {ended.packets} packets captured, {ended.seconds:.1f} s"
+    )
+    for what, count in ended.otherwise.items():
+        yield f"         {what}: {count}"
+    for problem in ended.problems:
+        yield f"         {problem}"
+    for name, facts in ended.facts.get("interfaces", {}).items():
+        yield f"         {name}: {_sent(facts)}"
+    for name, details in ended.details.get("links", {}).items():
+        yield from (f"         {line}" for line in _besides(name, details))
+    yield f"         captures and verdict: {ended.directory}"
+
+
+def _sent(facts: Mapping[str, Any]) -> str:
+    told = f"{facts['frames']} frames, {facts['frames_per_second']:.4g}/s"
+    errors = facts.get("gap_errors_ns")
+    if not errors:
+        return told
+    p50, p99, most = (errors[key] / _US for key in ("p50", "p99", "max"))
+    drift = errors["drift"] / _US
+    return f"{told}; gaps off by {p50:.1f} µs (p50), {p99:.1f} (p99), {most:.1f} (max); drift {drift:.1f}"
+
+
+def _besides(name: str, details: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who else sent on the link: not a fault, but no one should wonder."""
+    own, back = details["of_the_node_itself"], details["from_the_lab"]
+    if own:
+        yield f"besides, the node of {name} itself sent {_counted(own)}"
+    if back:
+        yield f"besides, the lab sent back to {name} {_counted(back)}"
+
+
+def _counted(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

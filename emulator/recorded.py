@@ -110,10 +110,12 @@ def _columns_of(point: int, data: mmap.mmap | bytes) -> _Columns:
     ones = np.frombuffer(data, np.uint8)
 
     def four(offset: int) -> Ints:
-        return fours[(at + offset) >> 2].astype(np.int64)
+        found: Ints = fours[(at + offset) >> 2].astype(np.int64)
+        return found
 
     def two(offset: int) -> Ints:
-        return twos[(at + offset) >> 1].astype(np.int64)
+        found: Ints = twos[(at + offset) >> 1].astype(np.int64)
+        return found
 
     status = four(_STATUS)
     kind = np.where(status & _HAS_TAG_TYPE, two(_TAG_TYPE), _VLAN)
@@ -130,10 +132,10 @@ def _columns_of(point: int, data: mmap.mmap | bytes) -> _Columns:
 def _places(data: mmap.mmap | bytes) -> Iterator[Ints]:
     """Yield where frames are: in many blocks at a time, from each frame to the next."""
     fours = np.frombuffer(data, np.uint32)
-    for frames, first in _blocks(data):
-        at, found = first, []
-        order = np.argsort(-frames, kind="stable")
-        frames, at = frames[order], at[order]
+    for counts, first in _blocks(data):
+        found = []
+        order = np.argsort(-counts, kind="stable")  # those that end first are the last
+        frames, at = counts[order], first[order]
         many = len(frames)
         for number in range(int(frames[0])):
             while frames[many - 1] <= number:

@@ -4,7 +4,6 @@ Taps keep frames in memory and read them one by one; a recorder copies whole blo
 kernel's rings, so that neither memory nor Python limits what can be captured.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping

@@ -11,17 +11,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from wirelab.emulator.recorded import Recorded
+from wirelab.traffic.replay.segments import Large
 from wirelab.verify.dissect import dissect
 from wirelab.verify.frame import Frame
 from wirelab.verify.summary import summarized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from wirelab.emulator import Captured
 
+Wanted = bytes | Large
+"""A frame that was sent: as it has to arrive, or in pieces."""
+
 _MOST_NAMED = 10_000
-"""So many frames that nobody asked for are dissected to name them; those beyond are only counted."""
+"""So many frames that nobody asked for are dissected to be named; others are only counted."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Arrival:
     arrived: int
     """How many of them arrived, in whatever order."""
     first_missing: int | None
-    """Which of them did not, the first; None when all did."""
+    """Which of them did not, the first, counted from 0; None when all did."""
     in_order: bool
     """Whether those that arrived did so in the order in which they were sent."""
     others: tuple[Captured, ...]
@@ -42,15 +47,28 @@ class Arrival:
     """How many these are."""
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """What is wrong: nothing when everything arrived in order."""
+    def problem(self) -> str:
+        """What is wrong; "" when everything arrived in order."""
         if self.first_missing is not None:
-            return (f"{self.expected - self.arrived} of {self.expected} frames did not arrive",)
-        return () if self.in_order else ("the frames arrived in another order",)
+            return f"{self.expected - self.arrived} of {self.expected} frames did not arrive"
+        return "" if self.in_order else "the frames arrived in another order"
+
+
+class _Others:
+    """Frames that nobody asked for."""
+
+    def __init__(self) -> None:
+        self.kept: list[Captured] = []
+        self.count = 0
+
+    def add(self, frame: Captured) -> None:
+        self.count += 1
+        if len(self.kept) < _MOST_NAMED:
+            self.kept.append(frame)
 
 
 def compared(
-    expected: Callable[[], Iterator[bytes]], arrived: Callable[[], Iterable[Captured]]
+    expected: Callable[[], Iterator[Wanted]], arrived: Callable[[], Iterable[Captured]]
 ) -> Arrival:
     """Compare what arrived with what was sent.
 
@@ -58,47 +76,55 @@ def compared(
         expected: gives what was sent, from the start each time it is called.
         arrived: gives what came, likewise.
     """
-    rest, found, others, other_count = expected(), 0, [], 0
+    rest, found, others = expected(), 0, _Others()
     wanted = next(rest, None)
     for frame in arrived():
-        if wanted is not None and frame.data == wanted:
+        if isinstance(wanted, Large):
+            good = wanted.takes(frame.data)
+            done = good and wanted.whole
+        else:
+            good = done = frame.data == wanted
+        if done:
             found += 1
             wanted = next(rest, None)
-        else:
-            other_count += 1
-            if len(others) < _MOST_NAMED:
-                others.append(frame)
+        elif not good:
+            others.add(frame)
     if wanted is None:
-        return Arrival(found, found, None, True, tuple(others), other_count)
+        return Arrival(found, found, None, True, tuple(others.kept), others.count)
     return _incomplete(expected, arrived)
 
 
 def _incomplete(
-    expected: Callable[[], Iterator[bytes]], arrived: Callable[[], Iterable[Captured]]
+    expected: Callable[[], Iterator[Wanted]], arrived: Callable[[], Iterable[Captured]]
 ) -> Arrival:
-    """Find out what is missing, or else that only the order is another."""
+    """Find out what is missing, or else that only the order is another.
+
+    A frame that arrives in pieces counts as missing here: in which order they came is unknown.
+    """
     there = Counter(hash(frame.data) for frame in arrived())
-    total, found, first = 0, 0, None
+    found, number, first, others = 0, -1, None, _Others()
     mine: Counter[int] = Counter()
     for number, data in enumerate(expected()):
-        total += 1
-        key = hash(data)
-        if there[key] > mine[key]:
+        key = 0 if isinstance(data, Large) else hash(data)
+        if not isinstance(data, Large) and there[key] > mine[key]:
             mine[key] += 1
             found += 1
         elif first is None:
             first = number
-    others = []
-    other_count = 0
     for frame in arrived():
         key = hash(frame.data)
         if mine[key]:
             mine[key] -= 1
         else:
-            other_count += 1
-            if len(others) < _MOST_NAMED:
-                others.append(frame)
-    return Arrival(total, found, first, False, tuple(others), other_count)
+            others.add(frame)
+    return Arrival(number + 1, found, first, False, tuple(others.kept), others.count)
+
+
+def arriving(captured: Sequence[Captured], point: str) -> Iterable[Captured]:
+    """Return the frames that came to a capture point, without those that its own node sent."""
+    if isinstance(captured, Recorded):
+        return captured.at(point, outgoing=False)
+    return (frame for frame in captured if frame.point == point and not frame.outgoing)
 
 
 def named(frames: Iterable[Captured], count: int) -> dict[str, int]:

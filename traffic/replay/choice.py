@@ -8,6 +8,7 @@ import numpy as np
 
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.frame_options import EPOCH
+from wirelab.traffic.replay.offload import cuts
 from wirelab.verify.capture import load_capture
 from wirelab.verify.columns.select import select
 from wirelab.verify.columns.table import Table
@@ -148,6 +149,27 @@ def refuse(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
             f"frame {_first(places, oversize)}{others} has {size} bytes, more than a link of MTU"
             f" {most} carries: give the topology a larger MTU with --set mtu=…, or say --too-large"
             " segment or --too-large skip"
+        )
+
+
+def see_that_cut(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
+    """See that the kernel can cut the frames that are too large.
+
+    Raises:
+        ReplayError: one is no whole TCP segment.
+    """
+    columns, large = table.columns, places[oversize]
+    data = np.frombuffer(columns.octets.data, np.uint8)
+    good = np.zeros(len(large), bool)
+    for each in np.unique(mtu[oversize]).tolist():
+        mine = (mtu[oversize] == each).nonzero()[0]
+        at = large[mine]
+        found = cuts(data, mine, columns.start[at], columns.captured[at], each)
+        good[found.at] = True
+    if not good.all():
+        raise ReplayError(
+            f"frame {_first(large, ~good)} is larger than its link carries, and no TCP segment that"
+            " the kernel could cut: say --too-large skip, or give the topology a larger MTU"
         )
 
 

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wirelab.traffic.replay import schedule
-from wirelab.traffic.replay.arrival import compared, named
-from wirelab.traffic.replay.choice import check, chosen, refuse, table_of, too_large
+from wirelab.traffic.replay.arrival import Arrival, Wanted, arriving, compared, named
+from wirelab.traffic.replay.choice import (
+    check,
+    chosen,
+    refuse,
+    see_that_cut,
+    table_of,
+    too_large,
+)
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge
 from wirelab.traffic.replay.kind import Judged, Played, Progress
 from wirelab.traffic.replay.order import Order
 from wirelab.traffic.replay.placing import placed
-from wirelab.traffic.replay.segments import joined
+from wirelab.traffic.replay.segments import Large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mininet.topo import Topo
@@ -136,42 +143,57 @@ class Frames:
         frames = sum(each.frames for each in sent.values())
         return Played(frames, {key: count for key, count in otherwise.items() if count}, facts)
 
-    def judge(self, played: Played, captured: Sequence[Captured]) -> Judged:
+    def judge(self, played: Played, captured: Sequence[Captured]) -> Judged:  # noqa: ARG002
         """Compare what arrived at the other end of each link with what was sent."""
-        problems, details = [], {}
-        for name, sender in self.senders.items():
-            if name not in self.orders:
-                continue
-            far = sender.peer
-
-            def came(far: str = far, name: str = name) -> Iterable[Captured]:
-                arriving = (x for x in captured if x.point == far and not x.outgoing)
-                return joined(arriving) if self._cut(name).any() else arriving
-
-            arrival = compared(lambda name=name: self._expected(name), came)
-            for problem in arrival.problems:
+        arrivals = {name: self._arrival(name, captured) for name in self.orders}
+        problems = []
+        for name, arrival in arrivals.items():
+            if arrival.problem:
                 first = arrival.first_missing
-                told = "" if first is None else f", the first is {self._frame(name, first)}"
-                problems.append(f"{problem} at {far}{told}")
-            back = [x for x in captured if x.point == name and not x.outgoing]
-            details[name] = {
-                "far_end": far,
-                "sent": arrival.expected,
-                "arrived": arrival.arrived,
-                "in_order": arrival.in_order,
-                "of_the_node_itself": named(arrival.others, arrival.other_count),
-                "from_the_lab": named(back, len(back)),
-            }
-        return Judged(tuple(problems), {"links": details})
+                which = "" if first is None else f", the first is {self._frame(name, first)}"
+                problems.append(f"{arrival.problem} at {self.senders[name].peer}{which}")
+        links = {name: self._details(name, each, captured) for name, each in arrivals.items()}
+        return Judged(tuple(problems), {"links": links})
 
-    def _expected(self, name: str) -> Iterator[bytes]:
+    def count(self, played: Played, received: Mapping[str, int]) -> Judged:
+        """See that no fewer frames came to the other end of each link than were sent.
+
+        What the node's own kernel sent meanwhile is counted as well, so more may have come.
+        """
+        problems, links = [], {}
+        for name, facts in played.facts["interfaces"].items():
+            far, sent = self.senders[name].peer, facts["frames"]
+            links[name] = {"far_end": far, "sent": sent, "counted": received[far]}
+            if received[far] < sent:
+                problems.append(f"{sent - received[far]} of {sent} frames did not arrive at {far}")
+        return Judged(tuple(problems), {"links": links})
+
+    def _arrival(self, name: str, captured: Sequence[Captured]) -> Arrival:
+        far = self.senders[name].peer
+        return compared(partial(self._expected, name), partial(arriving, captured, far))
+
+    def _details(
+        self, name: str, arrival: Arrival, captured: Sequence[Captured]
+    ) -> Mapping[str, Any]:
+        back = list(arriving(captured, name))
+        return {
+            "far_end": self.senders[name].peer,
+            "sent": arrival.expected,
+            "arrived": arrival.arrived,
+            "in_order": arrival.in_order,
+            "of_the_node_itself": named(arrival.others, arrival.other_count),
+            "from_the_lab": named(back, len(back)),
+        }
+
+    def _expected(self, name: str) -> Iterator[Wanted]:
         """Yield what an interface is to send, loop after loop."""
-        order, octets = self.orders[name], self.table.columns.octets
+        order, octets, cut = self.orders[name], self.table.columns.octets, self._cut(name).tolist()
         ends = (order.start + order.captured).tolist()
-        pairs = list(zip(order.start.tolist(), ends, strict=True))
-        for own in repeat(pairs, order.loops):
-            for start, end in own:
-                yield octets.slice(start, end)
+        rows = list(zip(order.start.tolist(), ends, cut, strict=True))
+        for own in repeat(rows, order.loops):
+            for start, end, in_pieces in own:
+                data = octets.slice(start, end)
+                yield Large(data) if in_pieces else data
 
     def _frame(self, name: str, at: int) -> str:
         order = self.orders[name]
@@ -205,6 +227,8 @@ def prepare(
     oversize = too_large(table, found.places, mtu)
     if options.too_large is TooLarge.REFUSE:
         refuse(table, found.places, oversize, mtu)
+    elif options.too_large is TooLarge.SEGMENT:
+        see_that_cut(table, found.places, oversize, mtu)
     return _ordered(path, table, options, found, oversize)
 
 

@@ -49,7 +49,7 @@ def _lines(total: int, what: str) -> Callable[[int], None]:
 
 
 def told(done: int, total: int, what: str, seconds: float) -> str:
-    """Say how far it is, how fast, and how long it will take: `20 of 100 frames, 2/s, 40 s left`."""
+    """Say how far it is, how fast, how long it will take: `20 of 100 frames, 2/s, 40 s left`."""
     rate = done / seconds if seconds > 0 else 0.0
     left = f", {(total - done) / rate:.0f} s left" if rate else ""
     return f"{done} of {total} {what}, {rate:.3g}/s{left}"

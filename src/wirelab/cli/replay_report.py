@@ -26,6 +26,8 @@ def report(ended: Replayed) -> Iterator[str]:
         yield f"         {problem}"
     for name, facts in ended.facts.get("interfaces", {}).items():
         yield f"         {name}: {_sent(facts)}"
+    for point, count in ended.lost.items():
+        yield f"         the capture lost {count} frames at {point}: what arrived was counted, not read"
     for name, details in ended.details.get("links", {}).items():
         yield from (f"         {line}" for line in _besides(name, details))
     yield f"         captures and verdict: {ended.directory}"
@@ -37,13 +39,13 @@ def _sent(facts: Mapping[str, Any]) -> str:
     if not errors:
         return told
     p50, p99, most = (errors[key] / _US for key in ("p50", "p99", "max"))
-    drift = errors["drift"] / _US
-    return f"{told}; gaps off by {p50:.1f} µs (p50), {p99:.1f} (p99), {most:.1f} (max); drift {drift:.1f}"
+    gaps = f"gaps off by {p50:.1f} µs (p50), {p99:.1f} (p99), {most:.1f} (max)"
+    return f"{told}; {gaps}, drift {errors['drift'] / _US:.1f}"
 
 
 def _besides(name: str, details: Mapping[str, Any]) -> Iterator[str]:
     """Yield who else sent on the link: not a fault, but no one should wonder."""
-    own, back = details["of_the_node_itself"], details["from_the_lab"]
+    own, back = details.get("of_the_node_itself"), details.get("from_the_lab")
     if own:
         yield f"besides, the node of {name} itself sent {_counted(own)}"
     if back:

@@ -27,7 +27,7 @@ def interfaces(words: Iterable[str]) -> dict[str, str]:
     return found
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[int]):
     """A time: seconds into the capture, or a date and time, UTC unless it says otherwise."""
 
     name = "time"

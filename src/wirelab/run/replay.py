@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import cast
 
-from wirelab.emulator import Lab, PointStatistics, sandbox
+from wirelab.emulator import Lab, Veth, sandbox
 from wirelab.emulator.counters import counters
 from wirelab.emulator.errors import RecordingError
 from wirelab.emulator.recorder import Recorder
@@ -17,7 +18,7 @@ from wirelab.run.outcome import Status
 from wirelab.run.publish import appearing, copy_folder, opened
 from wirelab.run.replay_files import Recording, origin, write_captures, write_told
 from wirelab.run.replay_job import Replayed, ReplayJob
-from wirelab.traffic.replay.kind import Judged, Played
+from wirelab.traffic.replay.kind import Countable, Judged, Played, Prepared
 
 _LOOK_EVERY = 0.1  # seconds between two looks at how far a replay is
 _PATIENCE = 2.0  # seconds in which something must arrive of what is still under way
@@ -73,6 +74,7 @@ def _replay(job: ReplayJob, destination: int, board: Board, keep: bool) -> Repla
         interfaces = {point: lab.interface(name) for point, name in job.prepared.points.items()}
         recorder = open_.enter_context(Recorder(interfaces, folder))  # before links come up
         open_.enter_context(lab)
+        before = {point: counters(each).received for point, each in interfaces.items()}
         played = job.prepared.play(lab, board.write)
         _settle(lab, recorder, job.prepared.points)
         try:
@@ -80,19 +82,33 @@ def _replay(job: ReplayJob, destination: int, board: Board, keep: bool) -> Repla
             recording = Recording(recorder.recorded(), statistics)
         except RecordingError as error:
             raise OutputError(Path(job.name), str(error)) from error
-        judged = job.prepared.judge(played, recording.frames)
+        received = {p: counters(each).received - before[p] for p, each in interfaces.items()}
+        lost = {point: count.dropped for point, count in statistics.items() if count.dropped}
+        judged = (
+            _counted(job.prepared, played, received, lost)
+            if lost
+            else job.prepared.judge(played, recording.frames)
+        )
         copy_folder(lab.logs, folder / "logs")
         if keep:
             write_captures(folder, lab, job, recording, about)
-        ended = _ended(job, played, judged, statistics)
+        ended = _ended(job, played, judged, lost)
         ended = replace(ended, packets=len(recording.frames), seconds=time.monotonic() - begun)
         write_told(folder, about, ended)
     return ended
 
 
-def _ended(
-    job: ReplayJob, played: Played, judged: Judged, statistics: Mapping[str, PointStatistics]
-) -> Replayed:
+def _counted(
+    prepared: Prepared, played: Played, received: Mapping[str, int], lost: Mapping[str, int]
+) -> Judged:
+    """Judge by the kernel's counters, where that can be, since the capture has holes."""
+    if isinstance(prepared, Countable):
+        return prepared.count(played, received)
+    told = ", ".join(f"{count} at {point}" for point, count in lost.items())
+    return Judged((f"the capture lost frames ({told}): what arrived is not known",))
+
+
+def _ended(job: ReplayJob, played: Played, judged: Judged, lost: Mapping[str, int]) -> Replayed:
     passed = not judged.problems and not any(played.otherwise.values())
     return Replayed(
         job.name,
@@ -105,6 +121,7 @@ def _ended(
         judged.problems,
         facts=played.facts,
         details=judged.details,
+        lost=lost,
     )
 
 
@@ -131,6 +148,6 @@ def _settle(lab: Lab, recorder: Recorder, points: Mapping[str, str]) -> None:
 
 def _under_way(lab: Lab, name: str) -> int:
     interface = lab.interface(name)
-    link = interface.link
+    link = cast("Veth", interface.link)
     other = link.intf2 if link.intf1 is interface else link.intf1
     return counters(interface).sent + counters(other).sent

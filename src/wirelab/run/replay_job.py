@@ -59,6 +59,8 @@ class Replayed:
     """What `facts.json` holds."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """The counts behind the verdict."""
+    lost: Mapping[str, int] = field(default_factory=dict)
+    """How many frames the capture lost, by point: not that they did not arrive."""
     directory: str = ""
     """Where its files are."""
 
@@ -78,6 +80,7 @@ class Replayed:
             "otherwise": dict(self.otherwise),
             "problems": list(self.problems),
             "packets": self.packets,
+            "capture_lost": dict(self.lost),
             "seconds": round(self.seconds, 3),
             "dir": self.directory,
             "details": dict(self.details),

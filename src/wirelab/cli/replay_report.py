@@ -27,7 +27,7 @@ def report(ended: Replayed) -> Iterator[str]:
     for name, facts in ended.facts.get("interfaces", {}).items():
         yield f"         {name}: {_sent(facts)}"
     for point, count in ended.lost.items():
-        yield f"         the capture lost {count} frames at {point}: what arrived was counted, not read"
+        yield f"         {count} frames at {point} were not captured: they were only counted"
     for name, details in ended.details.get("links", {}).items():
         yield from (f"         {line}" for line in _besides(name, details))
     yield f"         captures and verdict: {ended.directory}"

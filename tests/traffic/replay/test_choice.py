@@ -82,7 +82,7 @@ def test_only_ethernet_is_sent(linktype: int, name: str, tmp_path: Path) -> None
 
 def test_a_frame_that_its_capture_cut_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "x.pcap", [frame(1), frame(2)[:40]], lengths=60)
-    with pytest.raises(ReplayError, match="frame 2 was cut .* 40 of 60 bytes"):
+    with pytest.raises(ReplayError, match=r"frame 2 was cut .* 40 of 60 bytes"):
         check(table_of(path), _all(path))
 
 
@@ -119,5 +119,5 @@ def test_what_the_kernel_cannot_cut_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "x.pcap", [bytes(Ether() / good), bytes(Ether() / bad)])
     table, mtu = table_of(path), np.full(2, 1500)
     see_that_cut(table, np.array([0]), np.array([True]), mtu[:1])
-    with pytest.raises(ReplayError, match="frame 2 .* no TCP segment"):
+    with pytest.raises(ReplayError, match=r"frame 2 .* no TCP segment"):
         see_that_cut(table, _all(path), np.array([True, True]), mtu)

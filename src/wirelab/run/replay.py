@@ -18,11 +18,48 @@ from wirelab.run.outcome import Status
 from wirelab.run.publish import appearing, copy_folder, opened
 from wirelab.run.replay_files import Recording, origin, write_captures, write_told
 from wirelab.run.replay_job import Replayed, ReplayJob
+from wirelab.run.replay_plan import plan_replay
+from wirelab.traffic.replay.frame_options import FrameOptions
 from wirelab.traffic.replay.kind import Countable, Judged, Played, Prepared
 
 _LOOK_EVERY = 0.1  # seconds between two looks at how far a replay is
 _PATIENCE = 2.0  # seconds in which something must arrive of what is still under way
 _POLL = 0.002
+
+
+def replay(
+    capture: str | Path,
+    on: str,
+    options: FrameOptions | None = None,
+    *,
+    settings: Mapping[str, object] | None = None,
+    seed: int = 0,
+    output: str | Path = "out",
+) -> Replayed:
+    """Replay a capture into a lab of its own, and return how that ended.
+
+    Args:
+        capture: the file.
+        on: a topology, or a scenario whose network it is.
+        options: what is asked for; their type says the kind of replay.
+        settings: parameters of the topology, or settings of the scenario.
+        seed: decides MACs, and other addresses than those that are drawn where it is not 0.
+        output: the folder for captures and verdict.
+
+    Raises:
+        PlanError: there is no such network, or not with these parameters.
+        ReplayError: the capture cannot be replayed so; nothing was sent.
+        CaptureError: the file is no capture.
+        FilterError: a filter cannot be understood.
+        OutputError: the output folder cannot be made or written.
+        EmulatorError: the lab failed, or this machine lacks something (`Missing`).
+    """
+    assignments = [f"{name}={value}" for name, value in (settings or {}).items()]
+    asked = options or FrameOptions()
+    job = plan_replay(Path(capture), on, asked, assignments=assignments, seed=seed)
+    ended = run_replay(job, Path(output))
+    assert ended is not None  # nobody could stop it
+    return ended
 
 
 def run_replay(

@@ -112,5 +112,9 @@ if __name__ == "__main__":
         from bench.verify import main as verify
 
         verify(sys.argv[2:])
+    elif sys.argv[1:2] == ["replay"]:
+        from bench.replay import main as replay
+
+        replay(sys.argv[2:])
     else:
         main()

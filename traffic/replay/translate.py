@@ -1,0 +1,119 @@
+"""A capture's frames as the hosts of a topology would have sent them."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from wirelab.traffic.replay.identity import IP4, IP6, network_header
+from wirelab.traffic.replay.rewrite import NetworkMap, Rewriter, Rewriting, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wirelab.traffic.replay.hosts_options import HostsOptions
+    from wirelab.traffic.replay.mapping import Roles
+    from wirelab.traffic.replay.sendings import Sending
+
+_MAC = re.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}")
+
+
+def rewriting(roles: Roles, macs: Mapping[str, bytes], options: HostsOptions) -> Rewriting:
+    """Say what becomes of the addresses of a capture.
+
+    Args:
+        roles: who stands for whom.
+        macs: the MAC of each interface of the lab.
+        options: what else is asked for.
+    """
+    stations = {old: macs[port] for old, port in roles.stations.items()}
+    return Rewriting(
+        macs={old: new for old, new in stations.items() if old != new},
+        addresses={old: new for old, new in _addresses(roles, macs).items() if old != new},
+        networks=tuple(NetworkMap(old, new) for old, new in roles.networks.items() if old != new),
+        ports=options.ports,
+        vlan=options.vlan,
+        ttl=options.ttl,
+        dscp=options.dscp,
+        inside=options.inside,
+    )
+
+
+def _addresses(roles: Roles, macs: Mapping[str, bytes]) -> dict[bytes, bytes]:
+    """The new addresses: the topology's, and those that IPv6 forms of MACs."""
+    found = dict(roles.addresses)
+    old_macs = {port: old for old, port in reversed(roles.stations.items())}
+    for address, port in roles.holders.items():
+        if len(address) == 4 or address in found or port not in old_macs:
+            continue
+        if address[8:] == eui64(old_macs[port]):
+            found[address] = moved(address[:8] + bytes(8), roles)[:8] + eui64(macs[port])
+    return found
+
+
+def eui64(mac: bytes) -> bytes:
+    """Return the interface identifier that is formed of a MAC (RFC 4291 appendix A)."""
+    return bytes([mac[0] ^ 2]) + mac[1:3] + b"\xff\xfe" + mac[3:]
+
+
+def moved(address: bytes, roles: Roles) -> bytes:
+    """Return where an address goes with its subnet."""
+    place = ip_network(address)
+    for old, new in roles.networks.items():
+        if old.version == place.version and ip_address(address) in old:
+            offset = int.from_bytes(address, "big") - int(old.network_address)
+            return new[offset].packed
+    return address
+
+
+class Translation:
+    """Makes the frames to be sent, in the order of the capture."""
+
+    def __init__(self, rewriting: Rewriting, macs: Mapping[str, bytes]) -> None:
+        self.rewriter = Rewriter(rewriting)
+        """What rewrites."""
+        self._macs = macs
+
+    def address(self, old: bytes) -> bytes:
+        """Return what becomes of an address."""
+        return self.rewriter.maps.address(old, Where.BOTH)
+
+    def named(self, value: str) -> str:
+        """Return what a name stands for in the replay that stood for an address or a MAC."""
+        with contextlib.suppress(ValueError):
+            return str(ip_address(self.address(ip_address(value).packed)))
+        if _MAC.fullmatch(value):
+            old = bytes.fromhex(value.replace(":", ""))
+            return self.rewriter.rewriting.macs.get(old, old).hex(":")
+        return value
+
+    def frame(self, data: bytes, task: Sending) -> bytes:
+        """Return what is sent for a recorded frame."""
+        new = self.rewriter.frame(data)
+        source = new[6:12]
+        if task.port and (task.hops or task.via):
+            source = self._macs[task.port]
+        target = self._macs[task.via] if task.via else new[:6]
+        return raised(target + source + new[12:], task.hops)
+
+
+def raised(data: bytes, hops: int) -> bytes:
+    """Return a frame with the TTL that it had before it passed some routers; at most 255."""
+    kind, at = network_header(data)
+    if not hops or kind not in (IP4, IP6) or len(data) < at + 20:
+        return data
+    place = at + 8 if kind == IP4 else at + 7
+    before = data[place]
+    after = min(before + hops, 255)
+    changed = bytearray(data)
+    changed[place] = after
+    if kind == IP4:
+        # RFC 1624: the new sum follows from the old one and what changed, right or wrong.
+        old = int.from_bytes(data[at + 10 : at + 12], "big")
+        total = (old ^ 0xFFFF) + ((before << 8) ^ 0xFFFF) + (after << 8)
+        total = (total & 0xFFFF) + (total >> 16)
+        total = (total & 0xFFFF) + (total >> 16)
+        changed[at + 10 : at + 12] = (total ^ 0xFFFF).to_bytes(2, "big")
+    return bytes(changed)

@@ -1,0 +1,204 @@
+"""From what was seen to turns: what each side waits for, how long it thinks, and what it says.
+
+Everything is looked at in the order of time, and a turn needs only what came before it: so that,
+however the topology delays, some turn can always be taken. Needs are of three kinds: what the side
+had heard in its own conversation, what had happened in others between the same two hosts (an FTP
+data connection and its control connection), and, to open one, what its host had heard last of
+anybody.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wirelab.traffic.replay.conversations.segments import TCP
+from wirelab.traffic.replay.conversations.talk import CLIENT, SERVER, Deed, Need, Talk, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wirelab.traffic.replay.conversations.connection import Connection, Event
+    from wirelab.traffic.replay.conversations.flow import Flow
+
+_PAUSE = 1_000_000
+"""Nanoseconds of silence that are a pause, where the sender could have gone on."""
+_CAUSE = 1_000_000_000
+"""Nanoseconds after which what a host heard from others is no cause of its opening something."""
+_RELATED = 8
+"""So many conversations between two hosts are looked at, those that said something last."""
+_HEARD_LAST = 4
+"""So many things that a host heard last are looked at."""
+
+
+@dataclass(slots=True)
+class _Side:
+    """One side of a conversation on its way through time."""
+
+    last: int = 0
+    """When it did something last, in nanoseconds since the epoch; 0 for never."""
+    known: dict[tuple[int, bool], int] = field(default_factory=dict)
+    """What it has waited for: amounts by conversation, and whether heard or said."""
+    begun: list[int] = field(default_factory=list)
+    """The turn that may go on: start, size, think, pause, frame."""
+    needs: tuple[Need, ...] = ()
+    """What that needs."""
+    heard: int = -1
+    """How far it had heard the other side then."""
+    spoken: int = 0
+    """The bytes that it has said."""
+    amount: int = 0
+    """How far it has come, as needs count."""
+
+
+class Turns:
+    """Works the turns of all conversations out."""
+
+    def __init__(self, talks: Sequence[Talk], seen: Sequence[Connection | Flow]) -> None:
+        """Takes the conversations, and what was seen of each."""
+        self._talks, self._seen = talks, seen
+        self._sides = [(_Side(), _Side()) for _ in talks]
+        self._began = talks[0].time if talks else 0
+        self._recent: defaultdict[frozenset[bytes], dict[int, None]] = defaultdict(dict)
+        self._heard: defaultdict[bytes, deque[tuple[int, int, int, int]]] = defaultdict(
+            lambda: deque(maxlen=_HEARD_LAST)
+        )
+
+    def work_out(self) -> None:
+        """Gives every conversation its turns."""
+        events = [
+            (event.time, event.frame, number, event)
+            for number, seen in enumerate(self._seen)
+            for event in seen.events
+        ]
+        events.sort(key=lambda each: each[:3])
+        for _, _, number, event in events:
+            self._take(number, event)
+        for number, talk in enumerate(self._talks):
+            for side in (CLIENT, SERVER):
+                self._close(number, side)
+            talk.turns.sort(key=lambda turn: turn.frame)
+            if talk.protocol == TCP:
+                self._end(number)
+
+    def _take(self, number: int, event: Event) -> None:
+        side = self._sides[number][event.side]
+        if side.begun and self._goes_on(number, side, event):
+            side.begun[1] += event.size
+        else:
+            self._close(number, event.side)
+            self._begin(number, side, event)
+        self._note(number, side, event)
+
+    def _goes_on(self, number: int, side: _Side, event: Event) -> bool:
+        """Whether it is the rest of what the side is saying: nothing was heard, no pause made."""
+        if self._talks[number].protocol != TCP or event.deed is not Deed.SAY:
+            return False
+        return event.heard <= side.heard and event.idle <= _PAUSE
+
+    def _begin(self, number: int, side: _Side, event: Event) -> None:
+        seen = self._seen[number]
+        opens = not any(each.amount for each in self._sides[number])
+        needs: list[Need] = []
+        since = side.last
+        if event.heard > max(side.heard, 0):
+            needs.append(Need(number, event.side, True, event.heard))
+            other = seen.voices[1 - event.side]
+            since = max(since, other.course.reached(event.heard) + seen.round_trips[event.side])
+        since = max(since, self._related(number, side, event, needs))
+        if opens:
+            since = max(since, self._causes(number, event, needs))
+        base = since or self._began
+        side.begun = [side.spoken, event.size, max(0, event.time - base), 0, event.frame]
+        side.begun[3] = max(0, event.time - (side.last or self._began))
+        side.needs, side.heard = tuple(needs), max(side.heard, event.heard)
+        if event.deed is not Deed.SAY:
+            self._close(number, event.side, event.deed)
+
+    def _related(self, number: int, side: _Side, event: Event, needs: list[Need]) -> int:
+        """Adds what had happened in others between the two hosts; returns when the last did."""
+        talk, since = self._talks[number], 0
+        host = talk.ends[event.side].address
+        for other in reversed(self._recent[_pair(talk)]):
+            if other == number:
+                continue
+            there = self._side_at(other, host, event.side)
+            seen = self._seen[other]
+            soon = event.time - seen.round_trips[there]
+            for heard, voice, at in ((True, 1 - there, soon), (False, there, event.time)):
+                amount = min(seen.voices[voice].course.at(at), self._sides[other][voice].amount)
+                if amount > side.known.get((other, heard), 0):
+                    side.known[other, heard] = amount
+                    needs.append(Need(other, there, heard, amount))
+                    delay = seen.round_trips[there] if heard else 0
+                    since = max(since, seen.voices[voice].course.reached(amount) + delay)
+        return since
+
+    def _side_at(self, number: int, host: bytes, otherwise: int) -> int:
+        client, server = (end.address for end in self._talks[number].ends)
+        return otherwise if client == server else int(server == host)
+
+    def _causes(self, number: int, event: Event, needs: list[Need]) -> int:
+        """Adds the last thing that the host that opens had heard, from whomever."""
+        host = self._talks[number].ends[event.side].address
+        for time, other, side, amount in reversed(self._heard[host]):
+            arrived = time + self._seen[other].round_trips[side]
+            if other != number and arrived <= event.time < arrived + _CAUSE:
+                need = Need(other, side, True, amount)
+                if need not in needs:
+                    needs.append(need)
+                return arrived
+        return 0
+
+    def _note(self, number: int, side: _Side, event: Event) -> None:
+        """Notes that an event has been."""
+        talk = self._talks[number]
+        other = self._sides[number][1 - event.side]
+        side.last = event.time
+        side.spoken += event.size
+        if talk.protocol == TCP:
+            side.amount = max(side.amount, 1) + event.size + (event.deed is Deed.FINISH)
+            other.amount = max(other.amount, 1)
+        else:
+            side.amount += 1
+        recent = self._recent[_pair(talk)]
+        recent.pop(number, None)
+        recent[number] = None
+        if len(recent) > _RELATED:
+            del recent[next(iter(recent))]
+        hearer = talk.ends[1 - event.side].address
+        if event.deed is Deed.SAY:
+            heard = self._heard[hearer]
+            if heard and heard[-1][1] == number:
+                heard.pop()
+            heard.append((event.time, number, 1 - event.side, side.amount))
+
+    def _close(self, number: int, which: int, deed: Deed = Deed.SAY) -> None:
+        """Ends the turn that a side is in."""
+        side = self._sides[number][which]
+        if side.begun:
+            start, size, think, pause, frame = side.begun
+            turn = Turn(which, deed, start, size, think, pause, side.needs, frame)
+            self._talks[number].turns.append(turn)
+            side.begun = []
+
+    def _end(self, number: int) -> None:
+        """Lets a connection end that the capture leaves open: when all was said and heard."""
+        talk, seen = self._talks[number], self._seen[number]
+        if seen.over:
+            return
+        client, server = seen.voices
+        for side, own, needed in (
+            (CLIENT, client, server.amount),
+            (SERVER, server, client.amount + (client.finish is None)),
+        ):
+            if own.finish is None:
+                needs = (Need(number, side, True, needed),)
+                start = own.text.size
+                talk.turns.append(Turn(side, Deed.FINISH, start, 0, 0, 0, needs, talk.first))
+                talk.left_open = True
+
+
+def _pair(talk: Talk) -> frozenset[bytes]:
+    return frozenset(end.address for end in talk.ends)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wirelab.run.replay_job import Replayed
-    from wirelab.traffic.replay.frame_options import FrameOptions
+    from wirelab.run.replay_plan import Options
+    from wirelab.traffic.replay.frame_options import Choice
 
 
 class LabReplay(Protocol):
@@ -25,8 +26,9 @@ class LabReplay(Protocol):
         self,
         capture: str | Path,
         on: str,
-        options: FrameOptions | None = None,
+        options: Options | None = None,
         *,
+        choice: Choice | None = None,
         settings: Mapping[str, object] | None = None,
         seed: int = 0,
     ) -> Replayed:
@@ -40,14 +42,17 @@ def lab_replay(tmp_path: Path) -> LabReplay:
     def replayed(
         capture: str | Path,
         on: str,
-        options: FrameOptions | None = None,
+        options: Options | None = None,
         *,
+        choice: Choice | None = None,
         settings: Mapping[str, object] | None = None,
         seed: int = 0,
     ) -> Replayed:
         from wirelab.run.replay import replay  # noqa: PLC0415 - slow, and not every test replays
 
         output = tmp_path / "replays"
-        return replay(capture, on, options, settings=settings, seed=seed, output=output)
+        return replay(
+            capture, on, options, choice=choice, settings=settings, seed=seed, output=output
+        )
 
     return replayed

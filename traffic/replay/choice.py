@@ -19,7 +19,7 @@ from wirelab.verify.frame import LinkType
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wirelab.traffic.replay.frame_options import FrameOptions
+    from wirelab.traffic.replay.frame_options import Choice
     from wirelab.verify.columns.octets import Ints, Mask
 
 SMALLEST = 14
@@ -47,7 +47,7 @@ def table_of(path: Path) -> Table:
     return capture.frames
 
 
-def chosen(table: Table, options: FrameOptions) -> Ints:
+def chosen(table: Table, options: Choice) -> Ints:
     """Return the places of the frames that are asked for, in the order of the file.
 
     Args:
@@ -78,7 +78,7 @@ def _selected(table: Table, text: str) -> Ints:
     return places
 
 
-def _between(table: Table, places: Ints, options: FrameOptions) -> Ints:
+def _between(table: Table, places: Ints, options: Choice) -> Ints:
     time = table.columns.time[places]
     start = int(table.columns.time.min())
     inside = np.ones(len(places), bool)

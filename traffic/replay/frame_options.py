@@ -21,8 +21,22 @@ class TooLarge(StrEnum):
     """It is left out, and counted."""
 
 
-@dataclass(frozen=True)
-class FrameOptions:
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Which frames of a capture are replayed; by default all."""
+
+    limit: int | None = None
+    """At most so many frames, of those that are chosen."""
+    filter: str = ""
+    """A display filter that chooses frames; empty for all."""
+    since: int | None = None
+    """Only frames from this time on: nanoseconds into the capture, or since the epoch (`EPOCH`)."""
+    until: int | None = None
+    """Only frames up to this time; as `since`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameOptions(Choice):
     """Which frames are sent, from where, and how fast; by default all, as they were recorded."""
 
     at: Mapping[str, str] = field(default_factory=dict)
@@ -37,14 +51,6 @@ class FrameOptions:
     """As fast as it goes, in place of the recorded gaps."""
     loops: int = 1
     """How often everything is sent."""
-    limit: int | None = None
-    """At most so many frames, of those that are chosen; in each loop."""
-    filter: str = ""
-    """A display filter that chooses frames; empty for all."""
-    since: int | None = None
-    """Only frames from this time on: nanoseconds into the capture, or since the epoch (`EPOCH`)."""
-    until: int | None = None
-    """Only frames up to this time; as `since`."""
     too_large: TooLarge = TooLarge.REFUSE
     """What becomes of a frame that its link cannot carry."""
     late_by: int = 100_000_000

@@ -6,21 +6,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
-from wirelab.cli.replay_values import Moment, interfaces
+from wirelab.cli.replay_options import (
+    CONVERSATIONS,
+    FRAMES,
+    HOSTS,
+    check_kind,
+    choice_of,
+    options_of,
+)
+from wirelab.cli.replay_values import Moment
 from wirelab.cli.signals import Stopped, stoppable
 
 if TYPE_CHECKING:
     from wirelab.run.replay_job import ReplayJob
-    from wirelab.traffic.replay.frame_options import FrameOptions
-
-_MS = 1_000_000
 
 _HELP = """Play a capture into a lab, capture what arrives, and verify that it is what was sent.
 
-Frames leave an interface of the lab as they were captured. TOPOLOGY is one of topologies/, or a
-scenario of `lab list`, whose network it then is. Nothing leaves the lab: it has no way out.
+--as frames (the default): frames leave an interface of the lab as they were captured.
+--as hosts: the capture's endpoints become hosts of the lab; each packet is sent by its host, with
+that host's addresses, once what it answers to has arrived, and real routers forward it.
+--as conversations: what applications said is said again by real sockets of two or more hosts.
+
+TOPOLOGY is one of topologies/, or a scenario of `lab list`, whose network it then is. Nothing
+leaves the lab: it has no way out.
 
 \b
 lab replay x.pcap --on lan --at c-eth0
@@ -33,6 +44,10 @@ lab replay x.pcapng --on routed --at lan=c-eth0 --at wan=s-eth0 --set mtu=1400
                                  two points of a file to two interfaces
 lab replay x.pcap --on lan --at c-eth0 --filter dns --speed 10 --dry-run
                                  only say what would be sent
+lab replay x.pcap --on routed --as hosts --map 192.168.1.5=c --map 192.168.1.1=s
+                                 by hosts of the lab, through its routers
+lab replay x.pcap --on routed --set loss=1 --as conversations
+                                 by sockets, over a network that loses packets
 
 Exit status: 0 all was sent as recorded, and arrived; 1 something was not; 2 bad usage or input,
 and nothing was sent; 3 this machine lacks something.
@@ -44,6 +59,14 @@ and nothing was sent; 3 this machine lacks something.
 @click.option("--on", "on", required=True, metavar="TOPOLOGY", help="The network to play it into.")
 @click.option(
     "--set", "assignments", multiple=True, metavar="NAME=VALUE", help="A parameter of the network."
+)
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice([FRAMES, HOSTS, CONVERSATIONS]),
+    default=FRAMES,
+    show_default=True,
+    help="What is played again.",
 )
 @click.option(
     "--at",
@@ -78,6 +101,50 @@ and nothing was sent; 3 this machine lacks something.
     help="Frames are late, and counted, when they are sent later than that.",
 )
 @click.option(
+    "--map",
+    "mapping",
+    multiple=True,
+    metavar="ADDRESS=HOST",
+    help="Which host of the lab an address of the capture becomes.",
+)
+@click.option(
+    "--routers",
+    type=click.Choice(["real", "recorded"]),
+    default="real",
+    show_default=True,
+    help="Whether the lab's routers forward, or what routers sent is sent as recorded.",
+)
+@click.option("--port", multiple=True, metavar="OLD=NEW", help="Rewrite a port of TCP and UDP.")
+@click.option("--vlan", metavar="add:N|remove|N|OLD=NEW", help="What becomes of VLAN tags.")
+@click.option("--ttl", metavar="N|+N|-N", help="What becomes of TTLs where they are sent.")
+@click.option("--dscp", type=click.IntRange(0, 63), help="The DSCP of all packets.")
+@click.option(
+    "--inside",
+    type=click.Choice(["ftp", "dns"]),
+    multiple=True,
+    help="Rewrite addresses inside these payloads as well.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(0, min_open=True),
+    metavar="S",
+    help="Seconds until what does not come is lost.  [default: 1, of conversations 30]",
+)
+@click.option(
+    "--incomplete",
+    type=click.Choice(["refuse", "skip"]),
+    default="refuse",
+    show_default=True,
+    help="What becomes of conversations of which the capture lacks something.",
+)
+@click.option(
+    "--client-ports",
+    type=click.Choice(["fresh", "recorded"]),
+    default="fresh",
+    show_default=True,
+    help="Which ports clients have.",
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
@@ -99,6 +166,7 @@ def command(
     capture: Path,
     on: str,
     assignments: tuple[str, ...],
+    kind: str,
     output: Path,
     seed: int,
     no_capture: bool,
@@ -107,43 +175,21 @@ def command(
     **asked: Any,
 ) -> None:
     """Play a capture into a lab, capture what arrives, and verify that it is what was sent."""
-    options = _frame_options(asked)
+    ctx = click.get_current_context()
+    given = ctx.get_parameter_source
+    check_kind(
+        kind,
+        [p for p in ctx.command.params if given(p.name or "") is not ParameterSource.DEFAULT],
+    )
     with explained():
         from wirelab.run.replay_plan import plan_replay  # noqa: PLC0415 - NumPy is slow to import
 
-        job = plan_replay(capture, on, options, assignments=assignments, seed=seed)
+        options, choice = options_of(kind, asked), choice_of(asked)
+        job = plan_replay(capture, on, options, choice=choice, assignments=assignments, seed=seed)
         if dry_run:
             _tell_plan(job, as_json=as_json)
             return
         _run(job, output, keep=not no_capture, as_json=as_json)
-
-
-def _frame_options(asked: dict[str, Any]) -> "FrameOptions":
-    """Return what was asked of a replay of frames.
-
-    Raises:
-        UsageError: two paces, or what is no number.
-    """
-    from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge  # noqa: PLC0415
-
-    paces = [name for name in ("speed", "pps", "mbps") if asked[name] is not None]
-    paces += ["topspeed"] if asked["topspeed"] else []
-    if len(paces) > 1:
-        raise click.UsageError(f"--{paces[0]} and --{paces[1]} are two paces: give one")
-    return FrameOptions(
-        at=interfaces(asked["at"]),
-        speed=1.0 if asked["speed"] is None else asked["speed"],
-        pps=asked["pps"],
-        mbps=asked["mbps"],
-        topspeed=asked["topspeed"],
-        loops=asked["loops"],
-        limit=asked["limit"],
-        filter=asked["display_filter"],
-        since=asked["since"],
-        until=asked["until"],
-        too_large=TooLarge(asked["too_large"]),
-        late_by=round(asked["late_by"] * _MS),
-    )
 
 
 def _tell_plan(job: "ReplayJob", *, as_json: bool) -> None:

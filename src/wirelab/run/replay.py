@@ -18,8 +18,8 @@ from wirelab.run.outcome import Status
 from wirelab.run.publish import appearing, copy_folder, opened
 from wirelab.run.replay_files import Recording, origin, write_captures, write_told
 from wirelab.run.replay_job import Replayed, ReplayJob
-from wirelab.run.replay_plan import plan_replay
-from wirelab.traffic.replay.frame_options import FrameOptions
+from wirelab.run.replay_plan import Options, plan_replay
+from wirelab.traffic.replay.frame_options import Choice, FrameOptions
 from wirelab.traffic.replay.kind import Countable, Judged, Played, Prepared
 
 _LOOK_EVERY = 0.1  # seconds between two looks at how far a replay is
@@ -30,8 +30,9 @@ _POLL = 0.002
 def replay(
     capture: str | Path,
     on: str,
-    options: FrameOptions | None = None,
+    options: Options | None = None,
     *,
+    choice: Choice | None = None,
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
     output: str | Path = "out",
@@ -41,7 +42,9 @@ def replay(
     Args:
         capture: the file.
         on: a topology, or a scenario whose network it is.
-        options: what is asked for; their type says the kind of replay.
+        options: what is asked for; their type says the kind of replay; by default all
+            frames, as they were recorded.
+        choice: which packets, of a replay by hosts; `FrameOptions` say so themselves.
         settings: parameters of the topology, or settings of the scenario.
         seed: decides MACs, and other addresses than those that are drawn where it is not 0.
         output: the folder for captures and verdict.
@@ -56,7 +59,7 @@ def replay(
     """
     assignments = [f"{name}={value}" for name, value in (settings or {}).items()]
     asked = options or FrameOptions()
-    job = plan_replay(Path(capture), on, asked, assignments=assignments, seed=seed)
+    job = plan_replay(Path(capture), on, asked, choice=choice, assignments=assignments, seed=seed)
     ended = run_replay(job, Path(output))
     assert ended is not None  # nobody could stop it
     return ended

@@ -63,7 +63,7 @@ def test_a_capture_is_sent_and_captured_at_both_ends_of_the_link(
 ) -> None:
     ended = lab(capture, "--on", "lan", "--at", "c-eth0", cwd=tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "20 of 20 frames sent" in ended.stdout
+    assert "twenty.pcap: 20 frames sent, 40 packets captured" in ended.stdout
     folder = tmp_path / "out" / "replay-twenty"
     names = {str(path.relative_to(folder)) for path in folder.rglob("*")}
     assert names == {

@@ -16,8 +16,9 @@ def unit(kind: str) -> str:
 
 def report(ended: Replayed) -> Iterator[str]:
     """Yield the lines of a report: the outcome, what was otherwise, and what else passed."""
+    sent = f"{ended.sent}" if ended.passed else f"{ended.sent} of {ended.total}"
     yield (
-        f"{ended.status:7}  {ended.capture}: {ended.sent} of {ended.total} {unit(ended.kind)} sent,"
+        f"{ended.status:7}  {ended.capture}: {sent} {unit(ended.kind)} sent,"
         f" {ended.packets} packets captured, {ended.seconds:.1f} s"
     )
     for what, count in ended.otherwise.items():

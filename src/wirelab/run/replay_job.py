@@ -27,8 +27,11 @@ class ReplayJob:
 
     @property
     def name(self) -> str:
-        """The folder of its results."""
-        return f"replay-{self.capture.name.partition('.')[0] or 'capture'}"
+        """The folder of its results; `capture.pcapng` is called as the folder in which it lies."""
+        stem = self.capture.name.partition(".")[0]
+        if stem == "capture":
+            stem = self.capture.absolute().parent.name
+        return f"replay-{stem or 'capture'}"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from wirelab.traffic.replay.kind import Judged, Played, Progress
 from wirelab.traffic.replay.order import Order
 from wirelab.traffic.replay.placing import placed
 from wirelab.traffic.replay.segments import Large
+from wirelab.verify.columns.octets import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -187,13 +188,13 @@ class Frames:
 
     def _expected(self, name: str) -> Iterator[Wanted]:
         """Yield what an interface is to send, loop after loop."""
-        order, octets, cut = self.orders[name], self.table.columns.octets, self._cut(name).tolist()
-        ends = (order.start + order.captured).tolist()
-        rows = list(zip(order.start.tolist(), ends, cut, strict=True))
-        for own in repeat(rows, order.loops):
-            for start, end, in_pieces in own:
-                data = octets.slice(start, end)
-                yield Large(data) if in_pieces else data
+        order, octets, cut = self.orders[name], self.table.columns.octets, self._cut(name)
+        for _ in range(order.loops):
+            for places in batches(np.arange(len(order))):
+                starts, sizes = order.start[places].tolist(), order.captured[places].tolist()
+                for start, size, in_pieces in zip(starts, sizes, cut[places].tolist(), strict=True):
+                    data = octets.slice(start, start + size)
+                    yield Large(data) if in_pieces else data
 
     def _frame(self, name: str, at: int) -> str:
         order = self.orders[name]

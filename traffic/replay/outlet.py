@@ -48,7 +48,7 @@ class Outlet:
         self._account = account
         self._room = kernel.Wait({control: kernel.POLLIN, self._fd: kernel.POLLOUT})
         self._pause = kernel.Wait({control: kernel.POLLIN})
-        self._waiting_since = 0
+        self._stuck_at, self._give_up = -1, 0
 
     def send(self, address: int, count: int) -> int:
         """Send up to `count` messages that begin at an address; how many went, or -errno."""
@@ -83,8 +83,8 @@ class Outlet:
         """Wait until there may be room, or for being asked to stop; whether it was that."""
         numbers, now = self._account.numbers, monotonic_ns()
         numbers[Count.WAITS] += 1
-        if self._waiting_since != numbers[Count.HANDLED]:
-            self._waiting_since, self._give_up = numbers[Count.HANDLED], now + _PATIENCE
+        if self._stuck_at != numbers[Count.HANDLED]:
+            self._stuck_at, self._give_up = numbers[Count.HANDLED], now + _PATIENCE
         if now > self._give_up:
             raise OSError(code, f"no frame went for {_PATIENCE // 10**9} s: {os.strerror(code)}")
         if code == errno.ENOBUFS:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from wirelab.emulator import EmulatorError
+from wirelab.emulator.spawn import environment
 from wirelab.traffic.replay.account import Account, Count
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.offload import Cuts, cuts
@@ -36,6 +37,8 @@ _SECOND = 1_000_000_000
 _READY_WITHIN = 30 * _SECOND
 _END_WITHIN = 10.0
 """Seconds; it ends within milliseconds when it is asked to."""
+_ALONE = {"OPENBLAS_NUM_THREADS": "1"}
+"""Else NumPy starts a thread for each processor, which a sender has no use for."""
 _PROGRAM = "wirelab.traffic.replay.sender_main"
 _LOOK = 0.05
 """Seconds between two looks at how far all is."""
@@ -128,6 +131,7 @@ class _Sender:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=fds,
+                env=environment() | _ALONE,
             )
 
     def __enter__(self) -> Self:
@@ -190,9 +194,10 @@ class _Sender:
     def _died(self) -> EmulatorError:
         self._process.kill()
         self._said += self._process.communicate()[0]
-        said = self._said.removeprefix(READY).decode(errors="replace").strip()
-        told = said.splitlines()[-1] if said else f"exit status {self._process.returncode}"
-        return EmulatorError(f"sending from {self._name} has ended early: {told}\n{said}".strip())
+        lines = self._said.removeprefix(READY).decode(errors="replace").strip().splitlines()
+        told = lines[-1] if lines else f"exit status {self._process.returncode}"
+        more = "\n".join(["", *lines]) if len(lines) > 1 else ""  # where in the program
+        return EmulatorError(f"sending from {self._name} has ended early: {told}{more}")
 
     def _sent(self) -> Sent:
         order, numbers, account = self._order, self._account.numbers, self._account

@@ -33,6 +33,8 @@ _AT_ONCE = 64
 """Frames a system call when they are late: as many as are sent before the clock is read again."""
 _WAKING = 60_000
 """So many ns before a frame is due the process is awake, and looks at the clock again and again."""
+_SENDING = 2_000
+"""Nanoseconds that a frame takes, about."""
 _BUSY = 0.5
 """A process that is awake for more of the time than this must not run before all others."""
 
@@ -42,6 +44,8 @@ class Sender:
 
     def __init__(self, words: Words) -> None:
         """Make all ready."""
+        if words.paced:
+            kernel.wake_in_time()  # first: what it locks into memory must not be the capture
         self._words, parcel = words, Parcel.unpack(words)
         memory = mmap.mmap(words.account, 0)
         self._account = Account(memory, words.frames)
@@ -52,10 +56,8 @@ class Sender:
 
     def run(self) -> None:
         """Say that all is ready, wait for time zero, and send."""
-        if self._words.paced:
-            kernel.wake_in_time()
-            if self._awake() < _BUSY:
-                self._account.numbers[Count.PUNCTUAL] = kernel.run_first()
+        if self._words.paced and self._awake() < _BUSY:
+            self._account.numbers[Count.PUNCTUAL] = kernel.run_first()
         os.write(_OUTPUT, READY)
         zero = os.read(_INPUT, 64)
         if not zero:
@@ -72,15 +74,13 @@ class Sender:
             self._account.numbers[Count.CPU] = process_time_ns()
 
     def _awake(self) -> float:
-        """For how much of the time it looks at the clock, or sends."""
-        gaps = np.diff(self._due)
-        span = max(int(self._due[-1]), 1)
-        return float(np.minimum(gaps, _WAKING).sum()) / span
+        """For how much of the time, about, it looks at the clock, or sends."""
+        watching = int(np.minimum(np.diff(self._due), _WAKING).sum())
+        return (watching + len(self._due) * _SENDING) / max(int(self._due[-1]), 1)
 
     def _sleep_until(self, time: int) -> None:
         """Wait, and be awake at that time."""
-        left = time - monotonic_ns()
-        if left > _WAKING:
+        while (left := time - monotonic_ns()) > _WAKING:
             self._go_on(left - _WAKING)
         while monotonic_ns() < time:
             pass

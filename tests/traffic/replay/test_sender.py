@@ -237,6 +237,28 @@ def test_an_interface_that_goes_down_is_an_error() -> None:
         in_pair(work)
 
 
+def test_what_the_kernel_drops_is_sent_again() -> None:
+    frames = [frame(number) for number in range(300)]
+
+    def work(lab: Lab) -> tuple[Sent, list[bytes]]:
+        def tc(*words: str) -> str:
+            told: str = lab["a"].run(["tc", *words]).stdout
+            return told
+
+        def make_room(done: int) -> None:
+            if done == 0 and "(dropped 0," not in tc("-s", "qdisc", "show", "dev", NEAR):
+                tc("qdisc", "change", "dev", NEAR, "root", "pfifo", "limit", "1000")
+
+        tc("qdisc", "add", "dev", NEAR, "root", "pfifo", "limit", "0")
+        sent = play(lab, {NEAR: Order.of_bytes(frames)}, progress=make_room)[NEAR]
+        return sent, arrived(lab, 300)
+
+    sent, there = in_pair(work)
+    assert there == frames
+    assert (sent.frames, sent.refusals, sent.complete) == (300, 0, True)
+    assert sent.waits > 0
+
+
 def test_there_must_be_something_to_send_and_somewhere_to_send_it() -> None:
     with pytest.raises(ReplayError, match="no interface"):
         in_pair(lambda lab: play(lab, {}))

@@ -13,6 +13,7 @@ from wirelab.traffic.replay.rewrite.ones import MODULUS, total
 from wirelab.traffic.replay.rewrite.packed import LEAD
 from wirelab.traffic.replay.rewrite.plain import CHECKSUM_AT, Octets, behind_tags, plain4, plain6
 from wirelab.traffic.replay.rewrite.rewriting import Inside, Tagging, Where
+from wirelab.traffic.replay.rewrite.sums import compute, header_sums, sums, update
 from wirelab.traffic.replay.rewrite.tags import retagged
 from wirelab.traffic.replay.rewrite.transport import (
     DHCP_PORTS,
@@ -83,8 +84,6 @@ class Bulk:
     def _batch(self, octets: Octets, start: Ints, size: Ints) -> Mask:
         """Rewrite the plain ones among some frames, and tell which they are."""
         is_plain = np.zeros(len(start), np.bool_)
-        if self._rules.fix_checksums:
-            return is_plain
         kind, network = behind_tags(octets, start, size)
         for version, ethertype, find in ((4, IPV4, plain4), (6, IPV6, plain6)):
             places = np.flatnonzero(kind == ethertype)
@@ -106,13 +105,16 @@ class Bulk:
         of_header = delta
         if self._touches_header:
             of_header = delta + self._mark(octets, some.network, version)
-        if version == 4:
-            mend(octets, some.network + 10, of_header)
-        if protocol == ICMP:
-            return
-        if protocol != ICMPV6 and self._rules.ports:
+        if protocol in (TCP, UDP) and self._rules.ports:
             delta = delta + self._renumber(octets, some.transport)
-        mend(octets, some.transport + CHECKSUM_AT[protocol], delta, of_udp=protocol == UDP)
+        if self._rules.fix_checksums:
+            _compute(octets, some, version, protocol)
+            return
+        if version == 4:
+            update(octets, some.network + 10, of_header)
+        if protocol != ICMP:
+            at = some.transport + CHECKSUM_AT[protocol]
+            update(octets, at, delta, of_udp=protocol == UDP)
 
     def _move(self, octets: Octets, some: Plain, version: int) -> Ints:
         """Give frames their MAC and IP addresses; tells by how much their sums change."""
@@ -164,17 +166,18 @@ class Bulk:
         return delta
 
 
-def mend(octets: Octets, at: Ints, delta: Ints, *, of_udp: bool = False) -> None:
-    """Update checksums (RFC 1624), as `ones.updated` does; UDP's 0 says that there is none."""
-    old = octets.two[at]
-    sums = ((MODULUS ^ old.astype(np.int64)) + delta) % MODULUS
-    new = MODULUS ^ np.where(sums == 0, MODULUS, sums)
-    if of_udp:
-        new = np.where(new == 0, MODULUS, new)
-    stays = delta % MODULUS == 0
-    if of_udp:
-        stays |= old == 0
-    octets.two[at] = np.where(stays, old, new)
+def _compute(octets: Octets, some: Plain, version: int, protocol: int) -> None:
+    """Compute the checksums of frames of one version of IP that carry the same."""
+    if version == 4:
+        compute(octets, some.network + 10, header_sums(octets, some.network, 20))
+    length = octets.big(some.transport + 4) if protocol == UDP else some.length
+    covered = sums(octets, some.transport, length)
+    if protocol != ICMP:
+        first, size = (12, 8) if version == 4 else (8, 32)
+        constant = length + protocol
+        covered += header_sums(octets, some.network + first, size)
+        covered += ((constant & 0xFF) << 8) + (constant >> 8)
+    compute(octets, some.transport + CHECKSUM_AT[protocol], covered, of_udp=protocol == UDP)
 
 
 def _special(rules: Rewriting, protocol: int) -> Mask:

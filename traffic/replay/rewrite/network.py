@@ -122,11 +122,12 @@ def _ipv4_options(e: Editing, at: int, end: int) -> int | None:
             break
         if kind in (_RECORD_ROUTE, _LOOSE, _STRICT):
             route = range(at + 3, at + size - 3, 4)
-            # Behind the pointer of a recorded route nothing was recorded yet.
-            for place in route if kind != _RECORD_ROUTE else route[: max(pointer - 4, 0) // 4]:
-                e.address(place, 4)
-            if kind != _RECORD_ROUTE and route and pointer <= size:
+            if kind == _RECORD_ROUTE:
+                route = route[: max(pointer - 4, 0) // 4]  # behind that nothing was recorded yet
+            elif route and pointer <= size:
                 final = route[-1]
+            for place in route:
+                e.address(place, 4, Where.DESTINATION if place == final else Where.BOTH)
         elif kind == _TIMESTAMP and size >= 4 and e.octets[at + 3] & 15 in (1, 3):
             for place in range(at + 4, at + size - 7, 8):
                 e.address(place, 4)
@@ -173,10 +174,13 @@ def _segments(e: Editing, at: int, end: int) -> int | None:
         return None
     most = (end - at - 8) // 16
     count = min(most, e.octets[at + 4] + 1) if kind == 4 else most
-    e.addresses(at + 8, at + 8 + count * 16, 16)
-    if not left or not count:
-        return None
-    return at + 8 if kind == 4 else at + 8 + (count - 1) * 16
+    segments = range(at + 8, at + 8 + count * 16, 16)
+    final = None
+    if left and segments:
+        final = segments[0] if kind == 4 else segments[-1]
+    for place in segments:
+        e.address(place, 16, Where.DESTINATION if place == final else Where.BOTH)
+    return final
 
 
 def marked(rules: Rewriting, version: int, mark: int) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Mask = NDArray[np.bool_]
 
-CHECKSUM_AT = {TCP: 16, UDP: 6, ICMPV6: 2}
+CHECKSUM_AT = {TCP: 16, UDP: 6, ICMP: 2, ICMPV6: 2}
 """How far from its beginning a message has its checksum."""
 _MOST_TAGS = 2
 _LEAST = {TCP: 20, UDP: 8, ICMP: 8, ICMPV6: 8}

@@ -30,6 +30,10 @@ _IMPATIENT_AFTER = 5
 _CATCH_UP = 128
 """So many frames are sent between two looks at what has arrived."""
 
+_NEVER = 1 << 63
+_Queue = list[tuple[int, int]]
+"""What is waited for, as a heap: when it had arrived, and its number."""
+
 
 class Order(NamedTuple):
     """A frame to be sent, or to be expected of a router."""
@@ -46,6 +50,8 @@ class Order(NamedTuple):
     """When it was recorded, in nanoseconds."""
     arrived: int
     """When it was recorded for the last time: what is sent later waits for its arrival."""
+    grace: int = 0
+    """Nanoseconds for which it is waited for beyond the common patience."""
 
 
 class Outcome(NamedTuple):
@@ -81,7 +87,8 @@ class Conductor:
         for each in sockets:
             self._poll.register(each.fileno(), select.EPOLLIN)
         self._open: dict[int, Order] = {}
-        self._by_time: list[tuple[int, int]] = []
+        self._by_time: _Queue = []
+        self._toward: defaultdict[int, _Queue] = defaultdict(list)
         self._arriving: dict[tuple[int, bytes], deque[int]] = defaultdict(deque)
         self._answers: dict[tuple[int, bytes], deque[int]] = defaultdict(deque)
         self._early: Counter[tuple[int, bytes]] = Counter()
@@ -98,10 +105,12 @@ class Conductor:
         """Send all, and wait for what is still under way."""
         begun, told, last = time.monotonic_ns(), time.monotonic(), NOBODY
         for number, order in enumerate(orders):
-            if order.sender != last or order.sender == NOBODY:
-                self._wait(order.time, begun + order.due)
-                last = order.sender
-            elif order.due:
+            turn = order.sender != last or order.sender == NOBODY
+            # The same one goes on at once, unless it has been answered meanwhile.
+            awaited = self._by_time if turn else self._toward[order.sender]
+            last = order.sender
+            self._wait(awaited, order.time)
+            if order.due:
                 self._pause(begun + order.due)
             elif number % _CATCH_UP == 0:
                 self._look(0)
@@ -112,7 +121,7 @@ class Conductor:
             if time.monotonic() - told > _TOLD_EVERY:
                 told = time.monotonic()
                 print(number + 1, flush=True)
-        self._wait(1 << 63, 0)
+        self._wait(self._by_time, _NEVER)
 
     def _send(self, number: int, order: Order) -> None:
         data = order.frame
@@ -147,32 +156,37 @@ class Conductor:
 
     def _begin(self, number: int, order: Order) -> None:
         self._open[number] = order
-        heapq.heappush(self._by_time, (order.arrived, number))
+        entry = (order.arrived, number)
+        heapq.heappush(self._by_time, entry)
+        for target in order.targets:
+            heapq.heappush(self._toward[target], entry)
 
     # Waiting
 
-    def _wait(self, before: int, due: int) -> None:
-        """Wait until all that had arrived `before` has an outcome, and until `due`."""
-        deadline = time.monotonic() + self._patience_now()
-        while self._missing(before):
-            left = deadline - time.monotonic()
+    def _wait(self, awaited: _Queue, before: int) -> None:
+        """Wait until all of those awaited that had arrived `before` have an outcome."""
+        if not self._missing(awaited, before):
+            return
+        begun = time.monotonic()
+        while self._missing(awaited, before):
+            grace = self._open[awaited[0][1]].grace / 1e9
+            left = begun + self._patience_now() + grace - time.monotonic()
             if left <= 0:
-                self._give_up(before)
+                self._give_up(awaited, before)
                 break
             self._look(left)
-        self._pause(due)
 
     def _patience_now(self) -> float:
         return self._patience / (10 if self._missed >= _IMPATIENT_AFTER else 1)
 
-    def _missing(self, before: int) -> bool:
-        while self._by_time and self._by_time[0][1] not in self._open:
-            heapq.heappop(self._by_time)
-        return bool(self._by_time) and self._by_time[0][0] < before
+    def _missing(self, awaited: _Queue, before: int) -> bool:
+        while awaited and awaited[0][1] not in self._open:
+            heapq.heappop(awaited)
+        return bool(awaited) and awaited[0][0] < before
 
-    def _give_up(self, before: int) -> None:
-        while self._missing(before):
-            number = self._by_time[0][1]
+    def _give_up(self, awaited: _Queue, before: int) -> None:
+        while self._missing(awaited, before):
+            number = awaited[0][1]
             self._missed += 1
             self._end(number, Outcome(number, "unseen", time.time_ns()))
 

@@ -11,7 +11,7 @@ from wirelab.traffic.replay.glance import ICMP, ICMP6, TCP, UDP
 from wirelab.traffic.replay.identity import ARP, IP4, IP6
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from wirelab.traffic.replay.glance import Glance
 
@@ -35,6 +35,8 @@ class Endpoint:
     """How often it is called."""
     router: bool = False
     """Whether it forwards for others."""
+    silent: bool = False
+    """Whether packets are for it, and none is from it."""
 
     @property
     def calls(self) -> bool:
@@ -70,6 +72,7 @@ class _Seen:
         self.claimed: defaultdict[bytes, dict[bytes, None]] = defaultdict(dict)
         self.carried: defaultdict[bytes, dict[bytes, None]] = defaultdict(dict)
         self.ttls: dict[tuple[bytes, bytes], int] = {}
+        self.sought: dict[bytes, bytes] = {}
         self.advertise: set[bytes] = set()
         self.order: dict[bytes, None] = {}
         self.opens: Counter[bytes] = Counter()
@@ -89,6 +92,8 @@ class _Seen:
             self.carried[each.eth_src].setdefault(each.src)
             key = each.eth_src, each.src
             self.ttls[key] = max(self.ttls.get(key, 0), each.ttl)
+        if unicast(each.dst) and not each.group:
+            self.sought.setdefault(each.dst, each.eth_dst)
         if each.protocol == ICMP6 and each.kind in _ADVERTISEMENTS:
             self.advertise.add(each.eth_src)
         self._note_call(each)
@@ -123,7 +128,15 @@ class _Seen:
             for address, mac in homes.items()
             if mac in routers and address not in self._own(mac)
         ]
-        return tuple(each for each in found if self._matters(each)) + tuple(behind)
+        return (*filter(self._matters, found), *behind, *self._silent(homes))
+
+    def _silent(self, homes: dict[bytes, bytes]) -> Iterator[Endpoint]:
+        """Those who were sent to, and from whom nothing came."""
+        there = Counter(self.sought.values())
+        for address, mac in self.sought.items():
+            if address not in homes:
+                own = mac not in self.order and there[mac] == 1
+                yield Endpoint(mac if own else None, (address,), 0, 1, silent=True)
 
     @staticmethod
     def _matters(each: Endpoint) -> bool:

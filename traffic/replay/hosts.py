@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from wirelab.verify import Capture, Frame
 
 _MOST_PROBLEMS = 100
+_LONGEST_GRACE = 10_000_000_000  # ns
 
 
 def prepare(
@@ -279,9 +280,20 @@ class HostsReplay:
                 int((task.time - start) / speed) if speed else 0,
                 task.time,
                 task.arrived,
+                grace,
             )
-            for task, made in zip(self.sendings, sent, strict=True)
+            for task, made, grace in zip(self.sendings, sent, self._graces(), strict=True)
         ]
+
+    def _graces(self) -> Iterator[int]:
+        """How long each may take beyond the patience: kernels of routers have their timers.
+
+        They take their time whatever the speed: as long as the recorded one took, and half as much.
+        """
+        last = self.sendings[0].time
+        for each in self.sendings:
+            yield min(3 * (each.time - last) // 2, _LONGEST_GRACE) if each.expected else 0
+            last = last if each.expected else each.time
 
     def _neighbours(
         self, translation: Translation, sent: Sequence[Sent]

@@ -103,8 +103,9 @@ class _Casting:
         """Assign all."""
         assigned = self._wished(wanted)
         rest = [each for each in self._endpoints if id(each) not in assigned and not each.router]
-        for each in sorted(rest, key=lambda each: not each.calls):
-            self._assign(each, self._choose(each))
+        for each in sorted(rest, key=lambda each: (each.silent, not each.calls)):
+            if self._free or not each.silent:
+                self._assign(each, self._choose(each))
         for each in self._endpoints:
             if each.router and id(each) not in assigned:
                 self._assign_router(each)

@@ -163,7 +163,7 @@ class Tasks:
 
     def _receivers(self, each: Glance, via: Port | None) -> tuple[str, ...]:
         holder = self._port(self._roles.holders.get(each.dst))
-        if holder is None:
+        if holder is None or (via is not None and not via.router):
             return (via.name,) if via else ()
         if holder.router:
             ports = self._network.ports.values()

@@ -16,20 +16,20 @@ from wirelab.traffic.replay.conversations.segments import TCP, segments
 from wirelab.traffic.replay.conversations.store import Store
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.kind import Judged, Played
-from wirelab.verify import Packet, dissect, read_capture
+from wirelab.verify import dissect, read_capture
 from wirelab.verify.columns.load import tabled
 from wirelab.verify.columns.table import Table
 from wirelab.verify.match.segments import sent
+from wirelab.verify.packet import Packet
 
 CAPTURES = Path(__file__).parents[2] / "shared" / "captures"
-NOTHING = "no TCP connection and no UDP datagram"
 TOPOLOGIES: tuple[dict[str, Any], ...] = (
     {},
     {"hops": 2, "mtu": 1300, "delay": 2},
     {"hops": 2, "delay": 3, "loss": 3},
     {"lan_mtu": 700},
 )
-ROWS = list(zip([each.id for each in CATALOGUE], cycle(TOPOLOGIES), strict=False))
+ROWS = list(zip(list(CATALOGUE), cycle(TOPOLOGIES), strict=False))
 
 
 def table_of(path: Path) -> Table:
@@ -51,17 +51,24 @@ def play(conversations: Conversations, topology: dict[str, Any]) -> tuple[Played
 
 
 def passes(path: Path, topology: dict[str, Any]) -> None:
-    """Play a capture, and see that all streams are equal; without conversations it is refused."""
-    try:
-        conversations = prepare(path, Routed(**topology), TalkOptions(speed=None))
-    except ReplayError as error:
-        assert NOTHING in str(error)
-        assert not any(map(speaks, dissect(read_capture(path).frames)))
+    """Play a capture in which something is said, and see that all streams are equal."""
+    options = TalkOptions(speed=None)
+    if not any(map(speaks, dissect(read_capture(path).frames))):
+        assert said_in(path) == 0
         return
+    conversations = prepare(path, Routed(**topology), options)
     played, judged = play(conversations, topology)
     assert judged.problems == []
     assert played.sent == conversations.total
     assert set(played.otherwise) <= ({"lost"} if topology.get("loss") else set())
+
+
+def said_in(path: Path) -> int:
+    """How many turns in which something is said a capture has; a handshake alone has none."""
+    try:
+        return prepare(path, Routed(), TalkOptions()).total
+    except ReplayError:
+        return 0
 
 
 def speaks(packet: Packet) -> bool:
@@ -81,7 +88,7 @@ def test_streams_of_the_catalogue_arrive_equal(
         passes(path, topology)
 
 
-@pytest.mark.parametrize("scenario", [each.id for each in CATALOGUE])
+@pytest.mark.parametrize("scenario", list(CATALOGUE))
 def test_what_is_taken_out_is_what_the_dissection_sees(
     results: dict[str, dict[str, Any]], scenario: str
 ) -> None:
@@ -117,11 +124,12 @@ def test_what_is_taken_out_is_what_the_dissection_sees(
             assert said == (sent(mine).data if mine else b"")
 
 
-FOREIGN = sorted(each.name for each in CAPTURES.glob("*.pcap*")) if CAPTURES.is_dir() else []
+FOREIGN = sorted(each.name for each in CAPTURES.glob("*.pcap*"))
 UNREADABLE = {"tcpdump-mpls-traceroute.pcap"}
 """Of a link (PPP) of which nothing is dissected."""
 
 
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="the foreign captures are not there (shared/)")
 @pytest.mark.parametrize("file", [each for each in FOREIGN if each not in UNREADABLE])
 @pytest.mark.parametrize("topology", TOPOLOGIES[:2], ids=["plain", "two routers"])
 def test_streams_of_other_peoples_captures_arrive_equal(

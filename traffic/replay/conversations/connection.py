@@ -18,18 +18,24 @@ if TYPE_CHECKING:
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 _MODULO, _HALF = 1 << 32, 1 << 31
+_PAUSE = 1_000_000
+"""Nanoseconds of silence that are a pause, where the sender could have gone on."""
+_INITIAL_WINDOW = 4380
+"""Bytes on their way below which a sender need not wait for an acknowledgment (RFC 3390)."""
 _MOST_WAITING = 1 << 14
 """Segments behind a gap that are remembered, of one side."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
-    """One thing that a side did."""
+    """One thing that a side did: of what it said, all that it said in one go."""
 
     frame: int
     """The frame in which it was seen."""
     time: int
     """When, in nanoseconds since the epoch."""
+    last: int
+    """When the last of it was seen, likewise."""
     side: int
     """CLIENT or SERVER."""
     deed: Deed
@@ -38,8 +44,6 @@ class Event:
     """How many bytes it said."""
     heard: int
     """How far it had heard the other side then."""
-    idle: int
-    """How long it could have said this before, as far as the network was concerned, in ns."""
 
 
 @dataclass(slots=True)
@@ -90,6 +94,8 @@ class Voice:
     """When it sent something last, new or not, in nanoseconds since the epoch."""
     resent: bool = False
     """Whether that was not new."""
+    event: Event | None = None
+    """What it did last."""
     finish: int | None = None
     """The amount with its FIN, once that was seen."""
     waiting: dict[int, Segment] = field(default_factory=dict)
@@ -245,16 +251,23 @@ class Connection:
         if any(voice.finish is None for voice in self.voices):
             # What was on its way to it counts as heard: else the streams could not be equal.
             heard = self.voices[1 - side].amount
-            self.events.append(Event(segment.frame, segment.time, side, Deed.RESET, 0, heard, 0))
+            now = segment.time
+            self.events.append(Event(segment.frame, now, now, side, Deed.RESET, 0, heard))
 
     def _note(self, segment: Segment, side: int, deed: Deed, size: int) -> None:
         voice, other = self.voices[side], self.voices[1 - side]
         heard = 0
         if segment.flags & ACK and deed is not Deed.OPEN:
             heard = max(0, min(other.relative(segment.ack), other.amount))
-        idle = self._idle(voice, segment.time, side)
-        self.events.append(Event(segment.frame, segment.time, side, deed, size, heard, idle))
-        voice.sent, voice.resent = segment.time, False
+        now, last = segment.time, voice.event
+        idle = self._idle(voice, now, side)
+        voice.sent, voice.resent = now, False
+        if last and deed is last.deed is Deed.SAY and heard <= last.heard and idle <= _PAUSE:
+            last.size += size
+            last.last = now
+        else:
+            voice.event = Event(segment.frame, now, now, side, deed, size, heard)
+            self.events.append(voice.event)
 
     def _idle(self, voice: Voice, time: int, side: int) -> int:
         """How long a side could have spoken before a time, as far as the network let it."""
@@ -277,7 +290,3 @@ class Connection:
                     f"the capture lacks what its {who} says from byte {max(0, voice.amount - 1)} on"
                 )
         return ""
-
-
-_INITIAL_WINDOW = 4380
-"""Bytes on their way below which a sender need not wait for an acknowledgment (RFC 3390)."""

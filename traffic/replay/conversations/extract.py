@@ -13,6 +13,7 @@ from wirelab.traffic.replay.conversations.store import Store
 from wirelab.traffic.replay.conversations.talk import Talk, Talks
 from wirelab.traffic.replay.conversations.turns import Turns
 from wirelab.traffic.replay.errors import ReplayError
+from wirelab.verify.collector import paused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,8 @@ def extract(table: Table) -> tuple[Talks, Store]:
     """
     _see_that_time_goes_on(table)
     store = Store(table.columns.octets.data)
-    found = _collected(segments(table, store), store)
+    with paused():
+        found = _collected(segments(table, store), store)
     chosen = [min(each, key=_worth) for each in found.values()]
     known = [each for each in chosen if each.opened and each.from_start]
     whole = sorted(

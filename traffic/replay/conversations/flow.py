@@ -52,7 +52,8 @@ class Flow:
         if segment.missing and not self.lacks:
             self.lacks = f"the capture cut the datagram in frame {segment.frame}"
         voice, other = self.voices[side], self.voices[1 - side]
-        event = Event(segment.frame, segment.time, side, Deed.SAY, segment.size, other.amount, 0)
+        now = segment.time
+        event = Event(segment.frame, now, now, side, Deed.SAY, segment.size, other.amount)
         self.events.append(event)
         voice.text.add(segment.start, segment.size)
         voice.grow(voice.amount + 1, segment.time)

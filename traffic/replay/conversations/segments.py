@@ -29,6 +29,8 @@ _HEADERS = 74
 """Bytes of the longest headers that are looked at here: Ethernet, IPv6, TCP without options."""
 _ETHERNET, _UDP_HEADER, _TCP_HEADER = 14, 8, 20
 _MORE_OR_OFFSET = 0x3FFF
+_AT_ONCE = 1 << 14
+"""So many rows of the table are numbers of Python at a time."""
 
 
 @dataclass(slots=True)
@@ -76,30 +78,34 @@ def segments(table: Table, store: Store) -> Iterator[Segment]:
         table: the capture.
         store: where payloads lie; what exists nowhere in one piece is added.
     """
-    columns = table.columns
-    data, points = columns.octets.data, table.point_numbers.tolist()
-    ethernet = [each.linktype == LinkType.ETHERNET for each in columns.interfaces]
+    data = table.columns.octets.data
+    ethernet = [each.linktype == LinkType.ETHERNET for each in table.columns.interfaces]
     dissection = Dissection()
-    rows = zip(
-        columns.start.tolist(),
-        columns.captured.tolist(),
-        columns.length.tolist(),
-        columns.time.tolist(),
-        columns.interface.tolist(),
-        points,
-        strict=True,
-    )
-    for place, (start, captured, length, time, interface, point) in enumerate(rows):
+    for place, (start, captured, length, time, interface, point) in enumerate(_rows(table)):
         head = data[start : start + min(captured, _HEADERS)] if ethernet[interface] else b""
         found = _ordinary(head, start, captured) if captured == length else None
-        if found is False:
-            continue
         if found is None:
-            found = _dissected(dissection, table, place, store)
-            if found is None:
-                continue
-        found.frame, found.time, found.point = place + 1, time, point
-        yield found
+            found = _dissected(dissection, table, place, store) or False
+        if found:
+            found.frame, found.time, found.point = place + 1, time, point
+            yield found
+
+
+def _rows(table: Table) -> Iterator[tuple[int, ...]]:
+    """Start, captured and real length, time, interface and point of each frame."""
+    columns = table.columns
+    all_of_them = (
+        columns.start,
+        columns.captured,
+        columns.length,
+        columns.time,
+        columns.interface,
+        table.point_numbers,
+    )
+    for first in range(0, len(table), _AT_ONCE):
+        yield from zip(
+            *(column[first : first + _AT_ONCE].tolist() for column in all_of_them), strict=True
+        )
 
 
 def _ordinary(head: bytes, start: int, captured: int) -> Segment | Literal[False] | None:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.conversations.connection import Connection, Event
     from wirelab.traffic.replay.conversations.flow import Flow
 
-_PAUSE = 1_000_000
-"""Nanoseconds of silence that are a pause, where the sender could have gone on."""
 _CAUSE = 1_000_000_000
 """Nanoseconds after which what a host heard from others is no cause of its opening something."""
 _RELATED = 8
@@ -40,10 +38,6 @@ class _Side:
     """When it did something last, in nanoseconds since the epoch; 0 for never."""
     known: dict[tuple[int, bool], int] = field(default_factory=dict)
     """What it has waited for: amounts by conversation, and whether heard or said."""
-    begun: list[int] = field(default_factory=list)
-    """The turn that may go on: start, size, think, pause, frame."""
-    needs: tuple[Need, ...] = ()
-    """What that needs."""
     heard: int = -1
     """How far it had heard the other side then."""
     spoken: int = 0
@@ -61,7 +55,7 @@ class Turns:
         self._sides = [(_Side(), _Side()) for _ in talks]
         self._began = talks[0].time if talks else 0
         self._recent: defaultdict[frozenset[bytes], dict[int, None]] = defaultdict(dict)
-        self._heard: defaultdict[bytes, deque[tuple[int, int, int, int]]] = defaultdict(
+        self._heard: defaultdict[bytes, deque[tuple[int, int]]] = defaultdict(
             lambda: deque(maxlen=_HEARD_LAST)
         )
 
@@ -76,28 +70,12 @@ class Turns:
         for _, _, number, event in events:
             self._take(number, event)
         for number, talk in enumerate(self._talks):
-            for side in (CLIENT, SERVER):
-                self._close(number, side)
-            talk.turns.sort(key=lambda turn: turn.frame)
             if talk.protocol == TCP:
                 self._end(number)
 
     def _take(self, number: int, event: Event) -> None:
+        """Makes a turn of an event."""
         side = self._sides[number][event.side]
-        if side.begun and self._goes_on(number, side, event):
-            side.begun[1] += event.size
-        else:
-            self._close(number, event.side)
-            self._begin(number, side, event)
-        self._note(number, side, event)
-
-    def _goes_on(self, number: int, side: _Side, event: Event) -> bool:
-        """Whether it is the rest of what the side is saying: nothing was heard, no pause made."""
-        if self._talks[number].protocol != TCP or event.deed is not Deed.SAY:
-            return False
-        return event.heard <= side.heard and event.idle <= _PAUSE
-
-    def _begin(self, number: int, side: _Side, event: Event) -> None:
         seen = self._seen[number]
         opens = not any(each.amount for each in self._sides[number])
         needs: list[Need] = []
@@ -109,12 +87,19 @@ class Turns:
         since = max(since, self._related(number, side, event, needs))
         if opens:
             since = max(since, self._causes(number, event, needs))
-        base = since or self._began
-        side.begun = [side.spoken, event.size, max(0, event.time - base), 0, event.frame]
-        side.begun[3] = max(0, event.time - (side.last or self._began))
-        side.needs, side.heard = tuple(needs), max(side.heard, event.heard)
-        if event.deed is not Deed.SAY:
-            self._close(number, event.side, event.deed)
+        turn = Turn(
+            event.side,
+            event.deed,
+            side.spoken,
+            event.size,
+            max(0, event.time - (since or self._began)),
+            max(0, event.time - (side.last or self._began)),
+            tuple(needs),
+            event.frame,
+        )
+        self._talks[number].turns.append(turn)
+        side.heard = max(side.heard, event.heard)
+        self._note(number, side, event)
 
     def _related(self, number: int, side: _Side, event: Event, needs: list[Need]) -> int:
         """Adds what had happened in others between the two hosts; returns when the last did."""
@@ -140,22 +125,26 @@ class Turns:
         return otherwise if client == server else int(server == host)
 
     def _causes(self, number: int, event: Event, needs: list[Need]) -> int:
-        """Adds the last thing that the host that opens had heard, from whomever."""
-        host = self._talks[number].ends[event.side].address
-        for time, other, side, amount in reversed(self._heard[host]):
-            arrived = time + self._seen[other].round_trips[side]
-            if other != number and arrived <= event.time < arrived + _CAUSE:
-                need = Need(other, side, True, amount)
-                if need not in needs:
-                    needs.append(need)
-                return arrived
-        return 0
+        """Adds the last thing that the host that opens had heard, from whomever; returns when."""
+        latest, cause = event.time - _CAUSE, None
+        for other, side in self._heard[self._talks[number].ends[event.side].address]:
+            seen, come = self._seen[other], self._sides[other][1 - side].amount
+            course, delay = seen.voices[1 - side].course, seen.round_trips[side]
+            amount = min(course.at(event.time - delay), come)
+            arrived = course.reached(amount) + delay if amount else 0
+            if other != number and arrived > latest:
+                latest, cause = arrived, Need(other, side, True, amount)
+        if cause is None:
+            return 0
+        if cause not in needs:
+            needs.append(cause)
+        return latest
 
     def _note(self, number: int, side: _Side, event: Event) -> None:
         """Notes that an event has been."""
         talk = self._talks[number]
         other = self._sides[number][1 - event.side]
-        side.last = event.time
+        side.last = event.last
         side.spoken += event.size
         if talk.protocol == TCP:
             side.amount = max(side.amount, 1) + event.size + (event.deed is Deed.FINISH)
@@ -169,19 +158,10 @@ class Turns:
             del recent[next(iter(recent))]
         hearer = talk.ends[1 - event.side].address
         if event.deed is Deed.SAY:
-            heard = self._heard[hearer]
-            if heard and heard[-1][1] == number:
-                heard.pop()
-            heard.append((event.time, number, 1 - event.side, side.amount))
-
-    def _close(self, number: int, which: int, deed: Deed = Deed.SAY) -> None:
-        """Ends the turn that a side is in."""
-        side = self._sides[number][which]
-        if side.begun:
-            start, size, think, pause, frame = side.begun
-            turn = Turn(which, deed, start, size, think, pause, side.needs, frame)
-            self._talks[number].turns.append(turn)
-            side.begun = []
+            heard, this = self._heard[hearer], (number, 1 - event.side)
+            if this in heard:
+                heard.remove(this)
+            heard.append(this)
 
     def _end(self, number: int) -> None:
         """Lets a connection end that the capture leaves open: when all was said and heard."""

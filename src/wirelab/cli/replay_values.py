@@ -120,5 +120,6 @@ def ttl(text: str | None) -> "Ttl | None":
 
     if text is None:
         return None
-    size = integer("--ttl", text.lstrip("+-"))
-    return Ttl(-size if text.startswith("-") else size, relative=text[0] in "+-")
+    relative = text.startswith(("+", "-"))
+    size = integer("--ttl", text[relative:])
+    return Ttl(-size if text.startswith("-") else size, relative=relative)

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from pathlib import Path
 from time import monotonic_ns, time_ns
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +21,7 @@ from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.offload import Cuts, cuts
 from wirelab.traffic.replay.parcel import READY, Parcel, Words
 from wirelab.traffic.replay.sent import Sent, errors_of
+from wirelab.traffic.replay.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -75,9 +75,11 @@ def play(
         raise ReplayError("there is no interface that is to send anything")
     period = max(order.period for order in orders.values())
     timed = {name: replace(order, period=period) for name, order in orders.items()}
-    with ExitStack() as stack:
+    with Sources() as sources, ExitStack() as stack:
         senders = {
-            name: stack.enter_context(_Sender(lab.interface(name), order, bound))
+            name: stack.enter_context(
+                _Sender(lab.interface(name), order, sources.descriptor(order), bound)
+            )
             for name, order in timed.items()
         }
         for sender in senders.values():
@@ -104,12 +106,10 @@ def _watch(senders: Iterable[_Sender], progress: Callable[[int], None]) -> None:
 class _Sender:
     """The process that sends from one interface, seen from who started it."""
 
-    def __init__(self, interface: Interface, order: Order, bound: int) -> None:
+    def __init__(self, interface: Interface, order: Order, capture: int, bound: int) -> None:
         self._order, self._bound, self._name = order, bound, interface.name
         self._said = b""
         with ExitStack() as stack:
-            capture = _opened(order)
-            stack.callback(os.close, capture)
             self._cuts = _cuts(order, interface.mtu, capture)
             due = np.zeros(0, np.int64) if order.due is None else order.due
             captured = order.captured.astype(np.int64)
@@ -219,23 +219,6 @@ class _Sender:
             punctual=bool(numbers[Count.PUNCTUAL]),
             errors_ns=errors_of(order, self._zero, account.times, handled),
         )
-
-
-def _opened(order: Order) -> int:
-    """A descriptor of the file that has the frames."""
-    if isinstance(order.source, Path):
-        try:
-            fd = os.open(order.source, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise ReplayError(f"{order.source}: {error.strerror}") from error
-    else:
-        fd = os.memfd_create("capture")
-        with open(fd, "wb", closefd=False) as file:
-            file.write(order.source)
-    if os.fstat(fd).st_size < int((order.start + order.captured).max()):
-        os.close(fd)
-        raise ReplayError(f"{order.source!s} has become shorter since it was read")
-    return fd
 
 
 def _cuts(order: Order, mtu: int, capture: int) -> Cuts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ PIECES = [
     ("tos", "0"),
     ("traffic-class", "255"),
     ("inside", "dns"),
-    ("inside", "ftp"),
+    ("inside", "ftp,http"),
     ("vlan", "remove"),
     ("vlan", "remove 5"),
     ("vlan", "add 9/5"),
@@ -142,3 +143,22 @@ def test_a_memo_that_is_much_too_small_still_knows_all() -> None:
     numbers = np.arange(200_000, dtype=np.uint64)
     (found,) = Memo(find, 2, 1).values([numbers, numbers * np.uint64(5)])
     assert (found == (numbers ^ numbers * np.uint64(5))).all()
+
+
+@given(rewritings(), st.sampled_from(range(len(recorded()))), st.integers(1, 0xFFFE))
+def test_a_wrong_checksum_stays_as_wrong_as_it_was(
+    rewriting: Rewriting, which: int, error: int
+) -> None:
+    data = recorded()[which]
+    spoilt, at = bytearray(data), {6: 50, 17: 40, 1: 36}.get(data[23], 0)
+    if data[12:15] != b"\x08\0\x45" or not at or data[at : at + 2] == b"\0\0" or rewriting.vlan:
+        return
+    spoilt[at : at + 2] = ((_sum(data, at) + error) % 0xFFFF or 0xFFFF).to_bytes(2, "big")
+    keeping = replace(rewriting, fix_checksums=False, inside=frozenset())
+    right, wrong = (rewriter(keeping).frame(each) for each in (data, bytes(spoilt)))
+    assert (_sum(wrong, at) - _sum(right, at) - error) % 0xFFFF == 0
+    assert right[:at] + right[at + 2 :] == wrong[:at] + wrong[at + 2 :]
+
+
+def _sum(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "big")

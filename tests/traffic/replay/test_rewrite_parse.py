@@ -98,7 +98,7 @@ def test_every_kind_has_examples_that_can_be_read(kind: str) -> None:
         ("dscp", "64"),
         ("dscp", "gold"),
         ("tos", "256"),
-        ("inside", "http"),
+        ("inside", "smtp"),
         ("colour", "red"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wirelab.traffic.replay.rewrite.lines import ports_of_lines
 from wirelab.traffic.replay.rewrite.link import IPV4, IPV6
 from wirelab.traffic.replay.rewrite.memo import Memo
 from wirelab.traffic.replay.rewrite.network import ICMP, ICMPV6, TCP, UDP, marked
@@ -19,7 +20,6 @@ from wirelab.traffic.replay.rewrite.transport import (
     DHCP_PORTS,
     DHCPV6_PORTS,
     DNS_PORTS,
-    FTP_PORT,
 )
 from wirelab.verify.columns.octets import batches
 
@@ -185,8 +185,8 @@ def _special(rules: Rewriting, protocol: int) -> Mask:
     ports = {*DHCP_PORTS, *DHCPV6_PORTS} if protocol == UDP else set[int]()
     if Inside.DNS in rules.inside:
         ports |= {*DNS_PORTS}
-    if Inside.FTP in rules.inside and protocol == TCP:
-        ports |= {FTP_PORT}
+    if protocol == TCP:
+        ports |= {*ports_of_lines(rules)}
     found = np.zeros(1 << 16, np.bool_)
     found[[_swapped(port) for port in ports]] = True
     return found

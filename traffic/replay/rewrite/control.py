@@ -53,7 +53,7 @@ def _message(
         if not e.quoted:
             read(e, start, end)
     except LyingError:
-        e.left.append(what)
+        e.leave(what)
 
 
 def _icmp(e: Editing, start: int, end: int) -> None:

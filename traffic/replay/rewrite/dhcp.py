@@ -28,10 +28,11 @@ _ETHERNET, _DUID = 1, 255
 def message(e: Editing, start: int, end: int) -> None:
     """Rewrite a DHCP message (RFC 2131)."""
     try:
-        e.need(start, _HEADER, end)
-        e.addresses(start + 12, start + 28, 4)
+        e.addresses(start + 12, min(start + 28, end), 4)
+        e.need(start, 34, end)
         if e.octets[start + 1] == _ETHERNET and e.octets[start + 2] == 6:
             e.mac(start + 28)
+        e.need(start, _HEADER, end)
         if start + _HEADER + 4 > end or e.number(start + _HEADER, 4) != _MAGIC:
             return
         overloaded = _options(e, start + _HEADER + 4, end)
@@ -40,7 +41,7 @@ def message(e: Editing, start: int, end: int) -> None:
         if overloaded & 2:
             _options(e, start + _NAME[0], start + _NAME[1])
     except LyingError:
-        e.left.append("dhcp")
+        e.leave("dhcp")
 
 
 def _options(e: Editing, at: int, end: int) -> int:

@@ -24,7 +24,7 @@ def message(e: Editing, start: int, end: int) -> None:
     try:
         _message(e, start, end, 0)
     except LyingError:
-        e.left.append("dhcpv6")
+        e.leave("dhcpv6")
 
 
 def _message(e: Editing, start: int, end: int, depth: int) -> None:

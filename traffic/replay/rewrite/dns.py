@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from wirelab.traffic.replay.rewrite.editing import LyingError
 from wirelab.traffic.replay.rewrite.rewriting import Where
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wirelab.traffic.replay.rewrite.editing import Editing
 
 _A, _AAAA, _IN, _SOA = 1, 28, 1, 6
 _NAMES_AT = {2: 0, 5: 0, _SOA: 0, 12: 0, 15: 2, 18: 2, 33: 6, 39: 0, 47: 0}
 """Types of records with a name that may be compressed, and after how many bytes it comes."""
-_MOST_LABELS = 128
+_ZONES: dict[tuple[bytes, ...], tuple[int, Callable[[bytes], object]]] = {
+    (b"in-addr", b"arpa"): (4, re.compile(rb"0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]").fullmatch),
+    (b"ip6", b"arpa"): (32, re.compile(rb"[0-9a-fA-F]").fullmatch),
+}
+"""The zones of reverse lookups: of how many parts an address is, and what is one."""
+_MOST_LABELS, _MOST_POINTERS = 128, 128
 _MOST_RECORDS = 1 << 12
 _FURTHEST = 0x3FFF
 
@@ -32,24 +41,34 @@ class _Message:
     """Where a pointer is, and to where it points."""
     data: list[tuple[int, int]] = field(default_factory=list)
     """From where to where the data of records go; in front of them is their length."""
+    hosts: list[tuple[int, int]] = field(default_factory=list)
+    """Where in the frame the addresses of hosts are, and how long they are."""
     labels: dict[int, bytes] = field(default_factory=dict)
     """The labels that shall be others, by the places of their length bytes."""
     disputed: bool = False
     """Whether two names share a label, and would have it differ."""
 
 
-def message(e: Editing, start: int, end: int) -> None:
-    """Rewrite a DNS message in a UDP datagram (RFC 1035)."""
+def message(e: Editing, start: int, end: int, *, whole: bool) -> None:
+    """Rewrite a DNS message in a UDP datagram (RFC 1035).
+
+    Args:
+        e: the frame.
+        start: where the message starts.
+        end: where it ends, or where what there is of it ends.
+        whole: whether all of it is there; otherwise no name gets another length.
+    """
+    is_read, new = _rewritten(e, start, end)
+    if len(new) == end - start:
+        e.put(start, new)
+        return
     try:
-        read = _read(e, start, end)
-        new = _renamed(e, read)
-        if len(new) == end - start:
-            e.put(start, new)
-            return
+        if not is_read or not whole:
+            raise LyingError
         e.splice(start, end, new)
         e.put_number(start - 4, 8 + len(new), 2)
     except LyingError:
-        e.left.append("dns")
+        e.leave("dns")
 
 
 def in_stream(e: Editing, start: int, end: int) -> None:
@@ -58,29 +77,46 @@ def in_stream(e: Editing, start: int, end: int) -> None:
     A name that would have another length stays, too.
     """
     while start + 2 < end:
-        behind = start + 2 + e.number(start, 2)
-        try:
-            e.need(start + 2, behind - start - 2, end)
-            new = _renamed(e, _read(e, start + 2, behind))
-            if len(new) != behind - start - 2:
-                raise LyingError
-            e.put(start + 2, new)
-        except LyingError:
-            e.left.append("dns")
+        first, behind = start + 2, start + 2 + e.number(start, 2)
+        if behind > end:
+            e.leave("dns")
+            return
+        _, new = _rewritten(e, first, behind)
+        if len(new) == behind - first:
+            e.put(first, new)
+        else:
+            e.leave("dns")
         start = behind
 
 
-def _read(e: Editing, start: int, end: int) -> _Message:
-    """Find what is to be rewritten; addresses of hosts are, at once."""
-    at = e.need(start, 12, end)
+def _rewritten(e: Editing, start: int, end: int) -> tuple[bool, bytes]:
+    """Whether a message can be read to its end, and what becomes of it; hosts have theirs then."""
     found = _Message(start, end)
+    try:
+        _read(e, found)
+        is_read = True
+    except LyingError:
+        e.leave("dns")
+        is_read = False
+    for place, size in found.hosts:
+        e.address(place, size)
+    try:
+        return is_read, _renamed(e, found)
+    except LyingError:
+        e.leave("dns")
+        return is_read, bytes(e.octets[start:end])
+
+
+def _read(e: Editing, found: _Message) -> None:
+    """Find what is to be rewritten."""
+    start, end = found.start, found.end
+    at = e.need(start, 12, end)
     questions = e.number(start + 4, 2)
     records = sum(e.number(start + each, 2) for each in (6, 8, 10))
     if questions + records > _MOST_RECORDS:
         raise LyingError
     for _ in range(questions):
         at = e.need(_name(e, found, at), 4, end)
-    hosts: list[tuple[int, int]] = []
     for _ in range(records):
         at = _name(e, found, at)
         data = e.need(at, 10, end)
@@ -88,27 +124,26 @@ def _read(e: Editing, start: int, end: int) -> _Message:
         at = e.need(data, e.number(at + 8, 2), end)
         found.data.append((data - start, at - start))
         if class_ == _IN and (kind, at - data) in ((_A, 4), (_AAAA, 16)):
-            hosts.append((data, at - data))
+            found.hosts.append((data, at - data))
         elif kind in _NAMES_AT:
             behind = _name(e, found, e.need(data, _NAMES_AT[kind], at))
             if kind == _SOA:
                 _name(e, found, behind)
-    for place, size in hosts:
-        e.address(place, size)
-    return found
 
 
 def _name(e: Editing, found: _Message, at: int) -> int:
     """Read a name; tells where what follows it starts (RFC 1035 4.1.4)."""
     labels: list[int] = []
-    behind, limit = None, at
+    behind, limit, followed = None, at, 0
     while e.octets[e.need(at, 1, found.end) - 1]:
         size = e.octets[at]
         if size >= 0xC0:
             to = e.number(at, 2) & 0x3FFF if e.need(at, 2, found.end) else 0
             behind = at + 2 if behind is None else behind
             found.pointers[at - found.start] = to
-            if found.start + to >= limit:  # only backwards, or there would be no end
+            followed += 1
+            # Only backwards, or there would be no end; and not for ever so long.
+            if found.start + to >= limit or followed > _MOST_POINTERS:
                 raise LyingError
             at = limit = found.start + to
             continue
@@ -121,38 +156,52 @@ def _name(e: Editing, found: _Message, at: int) -> int:
 
 
 def _reverse(e: Editing, found: _Message, labels: list[int]) -> None:
-    """Note the labels of an address, which stand in reverse (RFC 1035 3.5, RFC 3596 2.5)."""
-    if len(labels) not in (6, 34):
-        return
+    """Note the labels of an address or a network, in reverse (RFC 1035 3.5, RFC 3596 2.5)."""
     texts = [bytes(e.octets[at + 1 : at + 1 + e.octets[at]]) for at in labels]
     zone = tuple(text.lower() for text in texts[-2:])
-    try:
-        if len(labels) == 6 and zone == (b"in-addr", b"arpa"):
-            address = ip_address(b".".join(reversed(texts[:4])).decode()).packed
-            new = e.maps.address(address, Where.BOTH)
-            wanted = [str(each).encode() for each in reversed(new)]
-        elif (
-            len(labels) == 34 and zone == (b"ip6", b"arpa") and all(len(t) == 1 for t in texts[:32])
-        ):
-            address = bytes.fromhex(b"".join(reversed(texts[:32])).decode())
-            new = e.maps.address(address, Where.BOTH)
-            wanted = [digit.encode() for digit in reversed(new.hex())]
-        else:
-            return
-    except ValueError:
+    if zone not in _ZONES:
         return
-    if new == address:
-        wanted = texts[:-2]
-    for at, text in zip(labels, wanted, strict=False):
+    # A name server may be called ns.2.0.192.in-addr.arpa: what counts are the parts behind that.
+    size, is_part = _ZONES[zone]
+    parts: list[bytes] = []
+    for text in reversed(texts[:-2][-size:]):
+        if not is_part(text):
+            break
+        parts.append(text)
+    if not parts:
+        return
+    new = _part(e, parts, size)
+    if new is None and len(parts) < size:
+        return  # a network that is not mapped as a whole goes where its hosts go
+    wanted = parts if new is None else new
+    places = labels[len(labels) - 2 - len(parts) : len(labels) - 2]
+    for at, text in zip(reversed(places), wanted, strict=True):
         if found.labels.setdefault(at - found.start, text) != text:
             found.disputed = True
+
+
+def _part(e: Editing, parts: list[bytes], size: int) -> list[bytes] | None:
+    """The parts of an address that become others, as many as there are; None if they stay.
+
+    A network is where both its ends are.
+    """
+    ends = []
+    for filling in (b"0", b"255") if size == 4 else (b"0", b"f"):
+        padded = parts + [filling] * (size - len(parts))
+        old = bytes(map(int, padded)) if size == 4 else bytes.fromhex(b"".join(padded).decode())
+        new = e.maps.address(old, Where.BOTH)
+        if new == old:
+            return None
+        texts = [str(each) for each in new] if size == 4 else [*new.hex()]
+        ends.append([text.encode() for text in texts[: len(parts)]])
+    return ends[0] if ends[0] == ends[1] else None
 
 
 def _renamed(e: Editing, found: _Message) -> bytes:
     """The message with its labels, and all that points behind them."""
     old = bytes(e.octets[found.start : found.end])
     if found.disputed:
-        e.left.append("dns")
+        e.leave("dns")
         return old
     places = [
         (at, old[at] + 1, bytes([len(text)]) + text)
@@ -162,8 +211,11 @@ def _renamed(e: Editing, found: _Message) -> bytes:
     if not places:
         return old
 
+    starts = [at for at, _, _ in places]
+    grown = [0, *accumulate(len(new) - size for _, size, new in places)]
+
     def moved(offset: int) -> int:
-        return offset + sum(len(new) - size for at, size, new in places if at < offset)
+        return offset + grown[bisect_left(starts, offset)]
 
     octets = bytearray(old)
     for at, to in found.pointers.items():

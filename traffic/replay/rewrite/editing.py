@@ -168,6 +168,11 @@ class Editing:
         padding = self.octets[end:][: max(0, SHORTEST - at - len(new))]
         self.octets[at:] = new + (padding if len(self.octets) <= SHORTEST else self.octets[end:])
 
+    def leave(self, what: str) -> None:
+        """Count something as left; not in a quoted packet, which may end anywhere."""
+        if not self.quoted:
+            self.left.append(what)
+
     def settle(self) -> None:
         """Mend all checksums, the innermost first, since those around it cover it."""
         for cover in reversed(self.covers):

@@ -102,7 +102,7 @@ def _arp(e: Editing, start: int, end: int) -> None:
     try:
         e.need(start, 28, end)
     except LyingError:
-        e.left.append("arp")
+        e.leave("arp")
         return
     for at, where in ((start + 8, Where.SOURCE), (start + 18, Where.DESTINATION)):
         e.mac(at)

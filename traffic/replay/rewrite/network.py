@@ -16,6 +16,7 @@ ICMP, IGMP, IPIP, TCP, UDP, IN6, GRE, ICMPV6 = 1, 2, 4, 6, 17, 41, 47, 58
 _HOP_BY_HOP, _ROUTING, _FRAGMENT, _AUTH, _OPTIONS, _MOBILITY = 0, 43, 44, 51, 60, 135
 _EXTENSIONS = (_HOP_BY_HOP, _ROUTING, _FRAGMENT, _AUTH, _OPTIONS, _MOBILITY)
 _MOST_EXTENSIONS = 32
+_OFFSET = 0xFFF8
 _RECORD_ROUTE, _TIMESTAMP, _LOOSE, _STRICT = 7, 68, 131, 137
 
 
@@ -35,6 +36,8 @@ class Carried:
     """Where the packet says its own length."""
     whole: bool
     """Whether all of it is there, in one packet."""
+    is_fragment: bool
+    """Whether more of it is in other packets."""
     is_first: bool
     """Whether it starts with its own header: no fragment does but the first."""
 
@@ -50,7 +53,7 @@ def ipv4(e: Editing, start: int, end: int) -> None:
     try:
         carried = _ipv4_header(e, start, end)
     except LyingError:
-        e.left.append("ip")
+        e.leave("ip")
         return
     _carried(e, carried)
 
@@ -60,7 +63,7 @@ def ipv6(e: Editing, start: int, end: int) -> None:
     try:
         carried = _ipv6_header(e, start, end)
     except LyingError:
-        e.left.append("ipv6")
+        e.leave("ipv6")
         return
     _carried(e, carried)
 
@@ -98,11 +101,15 @@ def _ipv4_header(e: Editing, start: int, end: int) -> Carried:
     if not e.depth:
         _marks(e, start)
     fragment = e.number(start + 6, 2)
-    whole = not fragment & 0x3FFF and start + total <= end and not e.quoted
-    stop = min(end, start + total)
-    is_first = not fragment & 0x1FFF
     return Carried(
-        e.octets[start + 9], behind, stop, pseudo, start + 2, whole=whole, is_first=is_first
+        e.octets[start + 9],
+        behind,
+        min(end, start + total),
+        pseudo,
+        start + 2,
+        whole=not fragment & 0x3FFF and start + total <= end and not e.quoted,
+        is_fragment=bool(fragment & 0x3FFF),
+        is_first=not fragment & 0x1FFF,
     )
 
 
@@ -118,7 +125,7 @@ def _ipv4_options(e: Editing, at: int, end: int) -> int | None:
             at += 1
             continue
         if size < 2 or at + size > end:
-            e.left.append("ip")
+            e.leave("ip")
             break
         if kind in (_RECORD_ROUTE, _LOOSE, _STRICT):
             route = range(at + 3, at + size - 3, 4)
@@ -146,22 +153,30 @@ def _ipv6_header(e: Editing, start: int, end: int) -> Carried:
     e.address(start + 24, 16, Where.DESTINATION)
     if not e.depth:
         _marks6(e, start)
-    protocol, at, destination, is_first = e.octets[start + 6], behind, start + 24, True
+    protocol, at, destination, fragment = e.octets[start + 6], behind, start + 24, 0
     for _ in range(_MOST_EXTENSIONS):
-        if protocol not in _EXTENSIONS or not is_first:
+        if protocol not in _EXTENSIONS or fragment & _OFFSET:
             break
         kind, protocol = protocol, e.octets[e.need(at, 8, stop) - 8]
         size = 8 if kind == _FRAGMENT else (e.octets[at + 1] + (2 if kind == _AUTH else 1))
         size *= {_FRAGMENT: 1, _AUTH: 4}.get(kind, 8)
         following = e.need(at, size, stop)
         if kind == _FRAGMENT:
-            whole = whole and not e.number(at + 2, 2) & 0xFFF9
-            is_first = not e.number(at + 2, 2) & 0xFFF8
+            fragment |= e.number(at + 2, 2) & (_OFFSET | 1)
         elif kind == _ROUTING:
             destination = _segments(e, at, following) or destination
         at = following
     pseudo = ((start + 8, start + 24), (destination, destination + 16))
-    return Carried(protocol, at, stop, pseudo, start + 4, whole=whole, is_first=is_first)
+    return Carried(
+        protocol,
+        at,
+        stop,
+        pseudo,
+        start + 4,
+        whole=whole and not fragment,
+        is_fragment=bool(fragment),
+        is_first=not fragment & _OFFSET,
+    )
 
 
 def _segments(e: Editing, at: int, end: int) -> int | None:

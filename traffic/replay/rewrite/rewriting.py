@@ -31,6 +31,8 @@ class Inside(Enum):
 
     FTP = "ftp"
     """PORT, EPRT, and the answers to PASV and EPSV; lengths and sequence numbers follow."""
+    HTTP = "http"
+    """The Host of requests that is an address; lengths and sequence numbers follow."""
     DNS = "dns"
     """A and AAAA records, and the names of reverse lookups."""
 

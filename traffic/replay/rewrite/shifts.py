@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right
 
 Flow = tuple[bytes, bytes, int, int]
 """Source and destination address, source and destination port, as recorded."""
@@ -41,11 +41,12 @@ class Shifts:
                 return False
             edits, self._firsts[flow] = self._flows.setdefault(flow, []), behind
         place = self._place(flow, behind)
-        if any(each == place for each, _ in edits):
+        at = bisect_left(edits, (place, -_WHOLE))
+        if at < len(edits) and edits[at][0] == place:
             return True
         if len(edits) >= MOST_EDITS:
             return False
-        insort(edits, (place, grown))
+        edits.insert(at, (place, grown))
         return True
 
     def moved(self, flow: Flow, number: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wirelab.traffic.replay.rewrite import dhcp, dhcpv6, dns, ftp
+from wirelab.traffic.replay.rewrite import dhcp, dhcpv6, dns, lines
 from wirelab.traffic.replay.rewrite.editing import Cover, LyingError
 from wirelab.traffic.replay.rewrite.network import ipv4, ipv6
 from wirelab.traffic.replay.rewrite.rewriting import Inside
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.rewrite.editing import Editing
     from wirelab.traffic.replay.rewrite.network import Carried
 
-FTP_PORT = 21
 DNS_PORTS = (53, 5353, 5355)
 """DNS, multicast DNS, LLMNR."""
 DHCP_PORTS, DHCPV6_PORTS = (67, 68), (546, 547)
@@ -27,14 +26,19 @@ def tcp(e: Editing, carried: Carried) -> None:
         e.cover(carried.cover(start + 16, end))
     ports = _ports(e, start, end, "tcp")
     size = (e.octets[start + 12] >> 4) * 4 if start + 20 <= end else 0
-    if ports is None or e.quoted:
+    if ports is None:
+        return
+    in_lines = not {*ports}.isdisjoint(lines.ports_of_lines(e.rules))
+    if e.quoted:
+        if in_lines and start + 12 <= end:
+            lines.renumbered(e, carried, ports)
         return
     if size < 20 or start + size > end:
-        e.left.append("tcp")
+        e.leave("tcp")
         return
     payload = start + size
-    if Inside.FTP in e.rules.inside and FTP_PORT in ports:
-        ftp.control(e, carried, ports, payload)
+    if in_lines:
+        lines.segment(e, carried, ports, payload)
     elif Inside.DNS in e.rules.inside and not {*ports}.isdisjoint(DNS_PORTS) and carried.whole:
         dns.in_stream(e, payload, end)
 
@@ -49,16 +53,16 @@ def udp(e: Editing, carried: Carried) -> None:
         if e.number(start + 6, 2):
             e.cover(carried.cover(start + 6, end, never_zero=True))
     ports = _ports(e, start, carried.end, "udp")
-    if ports is None or e.quoted or not carried.whole:
+    if ports is None or carried.is_fragment:
         return
-    if not 8 <= length <= carried.end - start:
-        e.left.append("udp")
+    if length < 8 or (carried.whole and length > carried.end - start):
+        e.leave("udp")
     elif not {*ports}.isdisjoint(DHCP_PORTS):
         dhcp.message(e, start + 8, end)
     elif not {*ports}.isdisjoint(DHCPV6_PORTS):
         dhcpv6.message(e, start + 8, end)
     elif Inside.DNS in e.rules.inside and not {*ports}.isdisjoint(DNS_PORTS):
-        dns.message(e, start + 8, end)
+        dns.message(e, start + 8, end, whole=carried.whole)
 
 
 def gre(e: Editing, carried: Carried) -> None:
@@ -73,7 +77,7 @@ def gre(e: Editing, carried: Carried) -> None:
             start, 4 + 4 * sum(bool(flags & bit) for bit in (0xC000, 0x2000, 0x1000)), end
         )
     except LyingError:
-        e.left.append("gre")
+        e.leave("gre")
         return
     if flags & 0x8000:
         e.cover(Cover(start + 4, ((start, end),), computable=carried.whole))
@@ -86,7 +90,7 @@ def gre(e: Editing, carried: Carried) -> None:
 def _ports(e: Editing, start: int, end: int, what: str) -> tuple[int, int] | None:
     """Rewrite the ports; tells which they were, or None where they are not there."""
     if start + 4 > end:
-        e.left.append(what)
+        e.leave(what)
         return None
     ports = e.number(start, 2), e.number(start + 2, 2)
     for at, port in zip((start, start + 2), ports, strict=True):

@@ -335,6 +335,7 @@ class HostsReplay:
                 {"frame": sent[n].number, "by": sent[n].port, "time": done.sent_at[n]} for n in own
             ],
             "seconds": (max(times) - min(times)) / 1e9 if times else 0,
+            "cpu": done.cpu,
             "strangers": [(self._ports[at], data.hex()) for at, data in done.strangers],
             "map": self.as_json()["map"],
             "names": names,

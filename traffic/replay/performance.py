@@ -32,6 +32,8 @@ class Performance:
         """By the number of the order."""
         self.sent_at: list[int] = told["sent_at"]
         """When each was sent, in nanoseconds since the epoch; 0 for what was not."""
+        self.cpu: float = told["cpu"]
+        """Seconds of a processor that it took, the kernel's forwarding included."""
         self.strangers = [(int(at), bytes.fromhex(data)) for at, data in told["strangers"]]
         """What came though nobody sent it, by the number of the socket."""
 

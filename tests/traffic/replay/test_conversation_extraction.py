@@ -338,6 +338,5 @@ def test_damaged_captures_are_extracted_or_refused(data: st.DataObject) -> None:
             assert len(said(talk, side, store)) == talk.texts[side].size
         for turn in talk.turns:
             assert turn.think >= 0
-            assert turn.pause >= 0
             assert all(need.amount >= 0 for need in turn.needs)
     assert talks.began >= 0 or START

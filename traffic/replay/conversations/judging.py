@@ -16,8 +16,9 @@ from wirelab.traffic.replay.conversations.segments import TCP, UDP, Segment, seg
 from wirelab.traffic.replay.conversations.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from wirelab.traffic.replay.conversations.talk import Text
     from wirelab.verify.columns.table import Table
 
 Socket = tuple[str, int]
@@ -43,8 +44,8 @@ class Expected:
     """To where."""
     points: tuple[str, str]
     """The capture points that it passed: the sender's and the receiver's."""
-    pieces: Sequence[bytes]
-    """All that it said; of UDP datagram by datagram."""
+    text: Text
+    """All that it said, as it lies in the recording's store."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,17 @@ class Seen:
     """Datagrams that were sent and did not come to their receiver's point."""
 
 
-def compare(expected: Iterable[Expected], table: Table | None) -> Seen:
+def compare(expected: Sequence[Expected], recorded: Store, table: Table | None) -> Seen:
     """Compares what was captured with what was recorded.
 
     Args:
         expected: what each side said.
+        recorded: where that lies.
         table: the frames of all points, in the order of time; None for none.
     """
-    wanted = list(expected)
     ways: dict[_Way, list[Segment]] = {
         (point, each.protocol, each.sender, each.receiver): []
-        for each in wanted
+        for each in expected
         for point in each.points
     }
     store = Store(table.columns.octets.data if table else b"")
@@ -77,13 +78,14 @@ def compare(expected: Iterable[Expected], table: Table | None) -> Seen:
         _sort(table, store, ways)
     problems: list[str] = []
     lost = 0
-    for each in wanted:
+    for each in expected:
+        said = list(map(recorded.slice, each.text.starts, each.text.sizes))
         for point in each.points:
             found = ways[point, each.protocol, each.sender, each.receiver]
             if each.protocol == TCP:
-                problems += _stream(each, point, joined(found, store))
+                problems += _stream(each, point, b"".join(said), joined(found, store))
                 continue
-            missing, told = _datagrams(each, point, found, store)
+            missing, told = _datagrams(each, point, said, found, store)
             problems += told
             if point == each.points[1]:
                 lost += missing
@@ -91,7 +93,7 @@ def compare(expected: Iterable[Expected], table: Table | None) -> Seen:
                 problems.append(
                     f"{each.talk}: {missing} datagrams of the {each.who} were not sent at {point}"
                 )
-    return Seen(problems, len(wanted), lost)
+    return Seen(problems, len(expected), lost)
 
 
 def _sort(table: Table, store: Store, ways: dict[_Way, list[Segment]]) -> None:
@@ -129,8 +131,7 @@ def joined(found: Sequence[Segment], store: Store) -> bytes:
     return bytes(data)
 
 
-def _stream(each: Expected, point: str, data: bytes) -> list[str]:
-    wanted = b"".join(each.pieces)
+def _stream(each: Expected, point: str, wanted: bytes, data: bytes) -> list[str]:
     if data == wanted:
         return []
     at = first_difference(data, wanted)
@@ -141,11 +142,11 @@ def _stream(each: Expected, point: str, data: bytes) -> list[str]:
 
 
 def _datagrams(
-    each: Expected, point: str, found: Sequence[Segment], store: Store
+    each: Expected, point: str, said: list[bytes], found: Sequence[Segment], store: Store
 ) -> tuple[int, list[str]]:
     """How many datagrams are not there, and what is there that was not recorded."""
     assert each.protocol == UDP
-    wanted = Counter(each.pieces)
+    wanted = Counter(said)
     seen = Counter(store.slice(segment.start, segment.size) for segment in found)
     more = (seen - wanted).total()
     told = f"{each.talk}: at {point} {more} datagrams of the {each.who} are not as recorded"

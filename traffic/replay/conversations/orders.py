@@ -84,7 +84,6 @@ def orders(
                     "sizes": [] if talk.protocol == TCP else heard.sizes.tolist(),
                     "reset": 1 - side in reset,
                     "turns": _turns(talk, side, speed),
-                    "tail": _scaled(_tail(talk, side), speed),
                 }
             )
     return made
@@ -97,18 +96,11 @@ def _turns(talk: Talk, side: int, speed: float | None) -> list[list[Any]]:
             turn.start,
             turn.size,
             _scaled(turn.think, speed),
-            _scaled(turn.pause, speed),
             [[need.talk, int(need.heard), need.amount] for need in turn.needs],
         ]
         for turn in talk.turns
         if turn.side == side
     ]
-
-
-def _tail(talk: Talk, side: int) -> int:
-    """How much longer the other side speaks than this one, in nanoseconds."""
-    ends = [sum(turn.pause for turn in talk.turns if turn.side == each) for each in (0, 1)]
-    return max(0, ends[1 - side] - ends[side])
 
 
 def _scaled(time: int, speed: float | None) -> int:

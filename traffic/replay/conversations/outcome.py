@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from wirelab.traffic.replay.conversations.cast import Cast
-    from wirelab.traffic.replay.conversations.store import Store
     from wirelab.traffic.replay.conversations.talk import Talk, Talks
 
-Ended = "Mapping[str, dict[str, Any]]"
 _SIDES = ("client", "server")
 
 
@@ -98,7 +95,7 @@ def problems(told: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{which}: the {name} got {count} datagrams that were not recorded"
 
 
-def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) -> Iterator[Expected]:
+def expected(talks: Talks, cast: Cast, told: Mapping[str, Any]) -> Iterator[Expected]:
     """What the capture of the replay should show."""
     for talk, roles, fact in zip(talks.talks, cast.roles, told["conversations"], strict=True):
         sockets = [
@@ -106,11 +103,6 @@ def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) ->
             for name, role in zip(_SIDES, roles, strict=True)
         ]
         for side, name in enumerate(_SIDES):
-            text = talk.texts[side]
-            pieces = [
-                store.slice(start, size)
-                for start, size in zip(text.starts, text.sizes, strict=True)
-            ]
             yield Expected(
                 talk.name,
                 name,
@@ -118,17 +110,8 @@ def expected(talks: Talks, store: Store, cast: Cast, told: Mapping[str, Any]) ->
                 sockets[side],
                 sockets[1 - side],
                 (roles[side].host, roles[1 - side].host),
-                pieces,
+                talk.texts[side],
             )
-
-
-def recorded_hash(talk: Talk, side: int, store: Store) -> str:
-    """The SHA-256 of what a side said in the recording, in hexadecimal digits."""
-    digest = sha256()
-    text = talk.texts[side]
-    for start, size in zip(text.starts, text.sizes, strict=True):
-        digest.update(store.slice(start, size))
-    return digest.hexdigest()
 
 
 def _turns(talk: Talk, side: int) -> Sequence[Any]:

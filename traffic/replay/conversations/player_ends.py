@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import socket
+from collections import deque
+from itertools import accumulate
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +36,9 @@ class End:
         self.own: tuple[str, int] = tuple(order["own"])
         self.family = socket.AF_INET6 if ":" in self.own[0] else socket.AF_INET
         self.turns: list[list[Any]] = order["turns"]
-        self.tail: int = order["tail"]
         self.says: int = order["says"]
-        self.hears, self.size = order["hears"]
+        self.hears: int = order["hears"][0]
+        self.size: int = order["hears"][1]
         self.said = self.heard = 0
         """How far this end has come, and what it got from the other."""
         self.got = 0
@@ -53,7 +55,8 @@ class End:
         self.ready = False
         """Whether nothing but thinking is left before it."""
         self.due = 0
-        self.waits_since = 0
+        self.stalled_since = 0
+        """Since when what it waits for is known to be on its way; 0 while it is not."""
         self.late: list[int] = []
         """How much later than it was due each turn began, in nanoseconds."""
         self.skipped = 0
@@ -63,12 +66,11 @@ class End:
     def go_on(self) -> None:
         """Takes as many turns as can be taken now."""
         while not self.over and self.at < len(self.turns):
-            deed, start, size, think, _, needs = self.turns[self.at]
+            deed, start, size, think, needs = self.turns[self.at]
             if not self.ready:
                 missing = self.player.missing(needs)
                 if missing:
                     self.player.watch(self, missing)
-                    self.waits_since = self.waits_since or monotonic_ns()
                     return
                 self._prepare(think, bool(needs))
             now = monotonic_ns()
@@ -79,11 +81,9 @@ class End:
                 self.late.append(now - self.due)
                 self.begun = self.begun or now
             if not self.act(deed, start, size):
-                self.waits_since = self.waits_since or now
                 return
             self.next_turn(deed)
         if not self.over:
-            self.waits_since = self.waits_since or monotonic_ns()
             self.finish_if_done()
 
     def _prepare(self, think: int, waited: bool) -> None:
@@ -91,12 +91,12 @@ class End:
         now = monotonic_ns()
         last = self.due or self.player.start
         base = now if waited or (now - last > _ON_TIME and self.at) else last
-        self.ready, self.due, self.waits_since = True, base + think, 0
+        self.ready, self.due, self.stalled_since = True, base + think, 0
 
     def next_turn(self, deed: str) -> None:
         """Goes to the next turn."""
         self.at += 1
-        self.written, self.ready, self.waits_since = 0, False, 0
+        self.written, self.ready, self.stalled_since = 0, False, 0
         if deed == "say":
             self.player.done += 1
 
@@ -109,38 +109,55 @@ class End:
         raise NotImplementedError
 
     def look(self, now: int) -> None:
-        """Sees whether it has waited too long."""
-        if self.over or not self.waits_since:
+        """Sees whether it has waited too long for what is on its way."""
+        if self.over:
             return
-        if self.at < len(self.turns):
-            pause, needs = self.turns[self.at][4:]
-        else:
-            pause, needs = self.tail, []
-        missing = self.player.missing(needs)
-        awaited = [self.player.ends[each[0]] for each in missing] or [self]
-        lossy = all(isinstance(each, UdpEnd) for each in awaited)
-        if now - self.waits_since < pause + (_LOST_AFTER if lossy else self.player.patience):
+        missing = self._missing()
+        if not self._on_the_way(missing, now):
+            self.stalled_since = 0
             return
-        if lossy and self.at < len(self.turns):
+        self.stalled_since = self.stalled_since or now
+        lossy = bool(missing) and all(
+            isinstance(self.player.ends[each[0]], UdpEnd) for each in missing
+        )
+        if now - self.stalled_since < (_LOST_AFTER if lossy else self.player.patience):
+            return
+        if not lossy:
+            self.fail(f"stands still: {self._awaited(missing)}")
+        elif self.at < len(self.turns):
             self.skipped += 1
             self._prepare(self.turns[self.at][3], waited=True)
             self.go_on()
-        elif lossy:
-            self.end()
         else:
-            self.fail(f"stands still: {self._awaited(missing)}")
+            self.end()
+
+    def _missing(self) -> list[list[int]]:
+        """What it waits for: needs of its turn, or after the last one the rest of the other."""
+        if self.at < len(self.turns):
+            return [] if self.ready else self.player.missing(self.turns[self.at][4])
+        return [[self.number, 1, self.rest()]]
+
+    def rest(self) -> int:
+        """How far it will have heard the other side in the end."""
+        raise NotImplementedError
+
+    def _on_the_way(self, missing: list[list[int]], now: int) -> bool:
+        """Whether the network is waited for, and not what somebody has yet to do."""
+        if not missing:
+            return now >= self.due
+        return all(heard and self.player.sent_to(talk) >= amount for talk, heard, amount in missing)
 
     def _awaited(self, missing: list[list[int]]) -> str:
-        if not missing and self.at < len(self.turns):
-            return f"the network takes nothing more after {max(0, self.said - 1)} bytes"
         if not missing:
+            doing = self.turns[self.at][0]
+            return f"the network does not let it {doing}, after {max(0, self.said - 1)} bytes"
+        if self.at == len(self.turns):
             return f"has {self.got} of {self.size} bytes of the other side, and not its end"
-        talk, heard, amount = missing[0]
+        talk, _, amount = missing[0]
         end = self.player.ends[talk]
         where = "" if end is self else f" of conversation {talk + 1}"
-        have = end.heard if heard else end.said
-        doing = "hear" if heard else "have said"
-        return f"waits to {doing} byte {amount - 1}{where}, and is at {max(0, have - 1)}"
+        have = max(0, end.heard - 1)
+        return f"waits to have heard {amount - 1} bytes{where}, and has {have}"
 
     def check(self, data: bytes, at: int) -> None:
         """Compares what came with what was recorded."""
@@ -160,9 +177,11 @@ class End:
         """Is over: whoever waits for it need not any more."""
         if not self.over:
             self.over, self.ended = True, monotonic_ns()
+            self.player.going -= 1
             if self.at < len(self.turns) or self.error:
                 self.said = self.heard = FAR
             self.player.progressed(self)
+            self.player.says_no_more(self)
 
     def told(self) -> dict[str, Any]:
         """What came of it."""
@@ -190,12 +209,12 @@ class UdpEnd(End):
         super().__init__(player, order)
         self.sizes: list[int] = order["sizes"]
         self.arrived = bytearray(len(self.sizes))
+        self.missing = len(self.sizes)
+        """How many have not arrived."""
         self.unexpected = 0
         self.socket: socket.socket | None = None
-        self._places = [0]
-        for size in self.sizes:
-            self._places.append(self._places[-1] + size)
-        self._lowest = 0
+        self._places = list(accumulate(self.sizes, initial=0))
+        self._by_content: dict[int, deque[int]] | None = None
 
     def act(self, deed: str, start: int, size: int) -> bool:
         """Sends a datagram."""
@@ -221,44 +240,48 @@ class UdpEnd(End):
             self.unexpected += 1
             return
         self.arrived[place] = 1
+        self.missing -= 1
         self.check(data, self._places[place])
         self.heard = max(self.heard, place + 1)
-        if self.waits_since:
-            self.waits_since = monotonic_ns()
+        self.stalled_since = 0
         self.player.progressed(self)
         self.finish_if_done()
 
     def _place_of(self, data: bytes) -> int | None:
-        while self._lowest < len(self.sizes) and self.arrived[self._lowest]:
-            self._lowest += 1
-        after = range(self.heard, min(self.heard + _LOOK_AHEAD, len(self.sizes)))
-        before = range(
-            max(self._lowest, self.heard - _LOOK_AHEAD), min(self.heard, len(self.sizes))
+        """Which of the recorded datagrams one is: the next, or the first like it still missing."""
+        if self.heard < len(self.sizes) and self._is(data, self.heard):
+            return self.heard
+        if self._by_content is None:
+            self._by_content = {}
+            for place, size in enumerate(self.sizes):
+                at = self.hears + self._places[place]
+                content = hash(self.player.file[at : at + size])
+                self._by_content.setdefault(content, deque()).append(place)
+        alike = self._by_content.get(hash(data), deque())
+        while alike and self.arrived[alike[0]]:
+            alike.popleft()
+        return alike[0] if alike and self._is(data, alike[0]) else None
+
+    def _is(self, data: bytes, place: int) -> bool:
+        at = self.hears + self._places[place]
+        return (
+            not self.arrived[place]
+            and self.sizes[place] == len(data)
+            and self.player.file[at : at + len(data)] == data
         )
-        places: tuple[int, ...] = (*after[:1], *before, *after[1:])
-        for place in places:
-            at = self.hears + self._places[place]
-            if (
-                not self.arrived[place]
-                and self.sizes[place] == len(data)
-                and self.player.file[at : at + len(data)] == data
-            ):
-                return place
-        return None
+
+    def rest(self) -> int:
+        """How many datagrams are to come."""
+        return len(self.sizes)
 
     def finish_if_done(self) -> None:
         """Ends when all was said, and all has arrived."""
-        if self.at == len(self.turns) and self.arrived.count(1) == len(self.sizes):
+        if self.at == len(self.turns) and not self.missing:
             self.end()
 
     def told(self) -> dict[str, Any]:
         """What came of it; `lost` is what did not arrive."""
-        lost = [place for place, arrived in enumerate(self.arrived) if not arrived]
-        return super().told() | {"lost": len(lost), "unexpected": self.unexpected}
-
-
-_LOOK_AHEAD = 64
-"""So many datagrams that did not arrive in between are looked over."""
+        return super().told() | {"lost": self.missing, "unexpected": self.unexpected}
 
 
 def first_difference(one: bytes, other: bytes) -> int:

@@ -1,6 +1,8 @@
 """The program that takes a host's part in conversations: real sockets, turn by turn.
 
-It takes a file of orders (JSON, see `orders.py`) and the descriptor of one with all that is said.
+It takes a file of orders (JSON, see `orders.py`), and the descriptors of one with all that is said
+and of a board: there each side of each conversation keeps written how far it has come (8 bytes), so
+that who waits knows whether what is missing is on its way.
 It writes a line of JSON when it listens, begins at the time that it then reads, tells how far it
 is, and in the end what came of each conversation; it stays until its standard input ends.
 """
@@ -21,7 +23,7 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from wirelab.traffic.replay.conversations.player_ends import End, UdpEnd
+from wirelab.traffic.replay.conversations.player_ends import FAR, End, UdpEnd
 from wirelab.traffic.replay.conversations.player_tcp import TcpEnd
 
 if TYPE_CHECKING:
@@ -40,14 +42,15 @@ Address = tuple[str, int]
 class Player:
     """All ends at one host."""
 
-    def __init__(self, orders: dict[str, Any], file: int) -> None:
-        """Takes the orders, and the descriptor of what is said."""
+    def __init__(self, orders: dict[str, Any], file: int, board: int) -> None:
+        """Takes the orders, and the descriptors of what is said and of the board."""
         self.patience: int = orders["patience"]
         size = os.fstat(file).st_size
         self.file: mmap.mmap | bytes = (
             mmap.mmap(file, size, access=mmap.ACCESS_READ) if size else b""
         )
         self.view = memoryview(self.file)
+        self._board = memoryview(mmap.mmap(board, 0)).cast("q")
         self.start = 0
         self.done = 0
         """Turns in which something was said."""
@@ -55,6 +58,8 @@ class Player:
         for order in orders["ends"]:
             end = TcpEnd(self, order) if order["tcp"] else UdpEnd(self, order)
             self.ends[end.number] = end
+        self.going = len(self.ends)
+        """Ends that are not over."""
         self._epoll = select.epoll()
         self._sockets: dict[int, tuple[socket.socket, Any]] = {}
         self._timers: list[tuple[int, int, End]] = []
@@ -152,13 +157,20 @@ class Player:
 
     def progressed(self, end: End) -> None:
         """Is told that there was."""
+        self._board[2 * end.number + end.side] = end.said
         watchers = self._watchers.pop(end.number, None)
         if watchers:
-            now = monotonic_ns()
             for each in watchers:
-                if each.waits_since:
-                    each.waits_since = now
+                each.stalled_since = 0
                 self._awake[each] = None
+
+    def says_no_more(self, end: End) -> None:
+        """Is told that the other side need not wait for anything more."""
+        self._board[2 * end.number + end.side] = FAR
+
+    def sent_to(self, talk: int) -> int:
+        """How far the other side of a conversation has come, wherever it is played."""
+        return self._board[2 * talk + 1 - self.ends[talk].side]
 
     def wake_at(self, time: int, end: End) -> None:
         """Has an end woken at a time."""
@@ -201,11 +213,9 @@ class Player:
                 _tell(done=self.done)
             if now - looked > _LOOK_EVERY:
                 looked = now
-                if all(end.over for end in self.ends.values()):
-                    return
                 for end in self.ends.values():
                     end.look(now)
-            elif not self._timers and all(end.over for end in self.ends.values()):
+            if not self.going:
                 return
             self._wait(now, looked + _LOOK_EVERY)
 
@@ -252,11 +262,12 @@ def _tell(**what: Any) -> None:
 
 
 def main() -> None:
-    """Plays a host's part: the orders and the descriptor are the last two arguments."""
-    orders, file = json.loads(Path(sys.argv[-2]).read_text()), int(sys.argv[-1])
+    """Plays a host's part: orders, and two descriptors, are the last three arguments."""
+    orders = json.loads(Path(sys.argv[-3]).read_text())
+    file, board = map(int, sys.argv[-2:])
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    player = Player(orders, file)
+    player = Player(orders, file, board)
     try:
         player.listen()
     except OSError as error:

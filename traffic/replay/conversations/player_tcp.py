@@ -89,7 +89,7 @@ class TcpEnd(End):
                 return False
             self.written += sent
             self.said += sent
-            self.waits_since = 0
+            self.stalled_since = 0
             self.player.progressed(self)
         return True
 
@@ -137,8 +137,7 @@ class TcpEnd(End):
                 data = connection.recv(_BLOCK)
             except BlockingIOError:
                 return
-            if self.waits_since:
-                self.waits_since = monotonic_ns()
+            self.stalled_since = 0
             if not data:
                 self._eof = True
                 self.heard += 1
@@ -157,6 +156,10 @@ class TcpEnd(End):
         else:
             name = errno.errorcode.get(problem.errno or 0, "?")
             self.fail(f"{name}: {problem.strerror}")
+
+    def rest(self) -> int:
+        """The opening, all bytes, and the end where there will be one."""
+        return 1 + self.size + (not self.may_be_reset)
 
     def finish_if_done(self) -> None:
         """Ends when all was said, and the other side has ended."""

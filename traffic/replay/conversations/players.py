@@ -98,9 +98,12 @@ def play(
         PlayerError: a host cannot serve where it should, or its player ended early.
     """
     with ExitStack() as stack:
+        board = stack.enter_context(os.fdopen(os.memfd_create("wirelab-board"), "r+b"))
+        most = max((end["talk"] for order in orders.values() for end in order["ends"]), default=0)
+        board.truncate(16 * (most + 1))
         players = []
         for host, order in orders.items():
-            player = _launch(lab, lab[host], order, file)
+            player = _launch(lab, lab[host], order, (file, board.fileno()))
             stack.callback(player.stop)
             players.append(player)
         _await_ready(players)
@@ -111,16 +114,16 @@ def play(
         return {player.host: player.over | {"start": start} for player in players if player.over}
 
 
-def _launch(lab: Lab, host: Host, order: dict[str, Any], file: int) -> _Player:
+def _launch(lab: Lab, host: Host, order: dict[str, Any], files: tuple[int, int]) -> _Player:
     folder = lab.scratch / "players" / host.name
     folder.mkdir(parents=True, exist_ok=True)
     path, log = folder / "orders.json", lab.logs / f"{host.name}-player.log"
     path.write_text(json.dumps(order))
     root = str(Path(wirelab.__file__).parents[1])
-    argv = [sys.executable, "-I", "-S", "-c", _START, root, str(path), str(file)]
+    argv = [sys.executable, "-I", "-S", "-c", _START, root, str(path), *map(str, files)]
     with log.open("wb") as errors:
         process = host.popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, pass_fds=(file,)
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, pass_fds=files
         )
     return _Player(host.name, process, log)
 

@@ -142,19 +142,28 @@ class Conversations:
         """Judge what the players heard, and what passed the capture points."""
         from wirelab.traffic.replay.conversations.judging import compare  # noqa: PLC0415
 
-        wanted = expected(self.talks, self.store, self.cast, played.facts)
-        seen = compare(wanted, _captured(captured, set(self.points)))
-        found = [*problems(played.facts), *seen.problems]
-        return Judged(
-            found,
-            {
-                "conversations": len(self.talks.talks),
-                "tcp": sum(talk.protocol == TCP for talk in self.talks.talks),
-                "streams_compared": seen.compared,
-                "datagrams_lost": seen.lost,
-                "bytes": sum(talk.size for talk in self.talks.talks),
-            },
+        wanted = list(expected(self.talks, self.cast, played.facts))
+        seen = compare(wanted, self.store, _captured(captured, set(self.points)))
+        details = {"streams_compared": seen.compared, "datagrams_lost": seen.lost}
+        return Judged([*problems(played.facts), *seen.problems], self._counts() | details)
+
+    def count(self, played: Played, received: Mapping[str, int]) -> Judged:
+        """Judge where the capture has holes: by what the players heard, and compared."""
+        del received
+        lost = sum(
+            side["lost"]
+            for talk in played.facts["conversations"]
+            for side in talk["sides"].values()
         )
+        return Judged(list(problems(played.facts)), self._counts() | {"datagrams_lost": lost})
+
+    def _counts(self) -> dict[str, int]:
+        talks = self.talks.talks
+        return {
+            "conversations": len(talks),
+            "tcp": sum(talk.protocol == TCP for talk in talks),
+            "bytes": sum(talk.size for talk in talks),
+        }
 
 
 def _captured(captured: Sequence[Captured], points: set[str]) -> Table | None:

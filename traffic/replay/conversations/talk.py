@@ -58,8 +58,6 @@ class Turn:
     """How many bytes it says."""
     think: int
     """How long it took from the last thing that it waited for to its first byte, in ns."""
-    pause: int
-    """Recorded time since the turn of this side before, in nanoseconds: what waiting may take."""
     needs: tuple[Need, ...]
     """What has to be over before; turns of one side of one conversation follow each other."""
     frame: int

@@ -9,7 +9,7 @@ anybody.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,9 @@ class Turns:
         self._talks, self._seen = talks, seen
         self._sides = [(_Side(), _Side()) for _ in talks]
         self._began = talks[0].time if talks else 0
-        self._recent: defaultdict[frozenset[bytes], dict[int, None]] = defaultdict(dict)
+        self._recent: defaultdict[frozenset[bytes], OrderedDict[int, None]] = defaultdict(
+            OrderedDict
+        )
         self._heard: defaultdict[bytes, deque[tuple[int, int]]] = defaultdict(
             lambda: deque(maxlen=_HEARD_LAST)
         )
@@ -93,7 +95,6 @@ class Turns:
             side.spoken,
             event.size,
             max(0, event.time - (since or self._began)),
-            max(0, event.time - (side.last or self._began)),
             tuple(needs),
             event.frame,
         )
@@ -155,7 +156,7 @@ class Turns:
         recent.pop(number, None)
         recent[number] = None
         if len(recent) > _RELATED:
-            del recent[next(iter(recent))]
+            recent.popitem(last=False)
         hearer = talk.ends[1 - event.side].address
         if event.deed is Deed.SAY:
             heard, this = self._heard[hearer], (number, 1 - event.side)
@@ -176,7 +177,7 @@ class Turns:
             if own.finish is None:
                 needs = (Need(number, side, True, needed),)
                 start = own.text.size
-                talk.turns.append(Turn(side, Deed.FINISH, start, 0, 0, 0, needs, talk.first))
+                talk.turns.append(Turn(side, Deed.FINISH, start, 0, 0, needs, talk.first))
                 talk.left_open = True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from wirelab.run.replay_job import Replayed
 
 _US = 1000
+_MOST_TOLD = 20
 _UNITS = {"frames": "frames", "hosts": "frames", "conversations": "payloads"}
 
 
@@ -23,14 +24,18 @@ def report(ended: Replayed) -> Iterator[str]:
     )
     for what, count in ended.otherwise.items():
         yield f"         {what}: {count}"
-    for problem in ended.problems:
+    for problem in ended.problems[:_MOST_TOLD]:
         yield f"         {problem}"
+    if more := len(ended.problems[_MOST_TOLD:]):
+        yield f"         and {more} more: see verdict.json"
     for name, facts in ended.facts.get("interfaces", {}).items():
         yield f"         {name}: {_sent(facts)}"
     for point, count in ended.lost.items():
         yield f"         {count} frames at {point} were not captured: they were only counted"
     for name, details in ended.details.get("links", {}).items():
         yield from (f"         {line}" for line in _besides(name, details))
+    if counts := _counts(ended.details):
+        yield f"         {counts}"
     yield f"         captures and verdict: {ended.directory}"
 
 
@@ -42,6 +47,13 @@ def _sent(facts: Mapping[str, Any]) -> str:
     p50, p99, most = (errors[key] / _US for key in ("p50", "p99", "max"))
     gaps = f"gaps off by {p50:.1f} µs (p50), {p99:.1f} (p99), {most:.1f} (max)"
     return f"{told}; {gaps}, drift {errors['drift'] / _US:.1f}"
+
+
+def _counts(details: Mapping[str, Any]) -> str:
+    """Say what was counted in the judging, where it is no more than numbers."""
+    flat = dict(details) | dict(details.get("outcomes", {}))
+    numbers = {key: value for key, value in flat.items() if isinstance(value, int)}
+    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in numbers.items())
 
 
 def _besides(name: str, details: Mapping[str, Any]) -> Iterator[str]:

@@ -40,7 +40,7 @@ def test_memory_does_not_grow_with_the_bytes_of_a_capture(tmp_path: Path, frames
         resource.setrlimit(resource.RLIMIT_DATA, (room, room))
 
     argv = [sys.executable, "-m", "wirelab", "replay", capture, "--on", "routed", "--json"]
-    argv += ["--set", "mtu=65535", "--at", "r1-eth1", "--mbps", "1000", "--no-capture"]
+    argv += ["--set", "mtu=65535", "--at", "r1-eth1", "--mbps", "1000", "--capture", "discard"]
     ended = subprocess.run(
         argv, cwd=tmp_path, preexec_fn=limit, capture_output=True, text=True, check=False
     )

@@ -157,10 +157,25 @@ def test_a_link_that_loses_frames_fails_the_replay(tmp_path: Path, capture: Path
 
 
 def test_no_captures_are_kept_where_none_are_wanted(tmp_path: Path, capture: Path) -> None:
-    found = _replayed(capture, "--on", "lan", "--at", "c-eth0", "--no-capture", cwd=tmp_path)
+    found = _replayed(
+        capture, "--on", "lan", "--at", "c-eth0", "--capture", "discard", cwd=tmp_path
+    )
     names = {path.name for path in (tmp_path / found["dir"]).iterdir()}
     assert names == {"facts.json", "verdict.json", "logs"}
     assert found["details"]["links"]["c-eth0"]["arrived"] == 20
+
+
+def test_frames_are_only_counted_where_nothing_is_captured(tmp_path: Path, capture: Path) -> None:
+    asked = ("--on", "lan", "--at", "c-eth0", "--topspeed", "--loop", "100", "--capture", "none")
+    found = _replayed(capture, *asked, cwd=tmp_path)
+    assert (found["status"], found["sent"], found["packets"]) == ("passed", 2000, 0)
+    assert found["details"]["links"]["c-eth0"]["counted"] >= 2000
+    ended = lab(capture, *asked, cwd=tmp_path)
+    assert "nothing captured" in ended.stdout
+    lossy = ("--on", "routed", "--set", "loss=50", "--at", "r1-eth1", "--capture", "none")
+    ended = lab(capture, *lossy, cwd=tmp_path)
+    assert ended.returncode == 1, ended.stderr
+    assert "of 20 frames did not arrive at s2-eth2" in ended.stdout
 
 
 def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(capture: Path, tmp_path: Path) -> None:

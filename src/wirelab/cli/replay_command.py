@@ -159,7 +159,14 @@ and nothing was sent; 3 this machine lacks something.
     show_default=True,
     help="Decides MACs and addresses.",
 )
-@click.option("--no-capture", is_flag=True, help="Verify, but keep no captures.")
+@click.option(
+    "--capture",
+    "capturing",
+    type=click.Choice(["keep", "discard", "none"]),
+    default="keep",
+    show_default=True,
+    help="What becomes of the captures; with none frames are only counted where they arrive.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def command(
@@ -169,7 +176,7 @@ def command(
     kind: str,
     output: Path,
     seed: int,
-    no_capture: bool,
+    capturing: str,
     dry_run: bool,
     as_json: bool,
     **asked: Any,
@@ -189,7 +196,7 @@ def command(
         if dry_run:
             _tell_plan(job, as_json=as_json)
             return
-        _run(job, output, keep=not no_capture, as_json=as_json)
+        _run(job, output, capturing, as_json=as_json)
 
 
 def _tell_plan(job: "ReplayJob", *, as_json: bool) -> None:
@@ -202,16 +209,23 @@ def _tell_plan(job: "ReplayJob", *, as_json: bool) -> None:
         click.echo(f"  {line}")
 
 
-def _run(job: "ReplayJob", output: Path, *, keep: bool, as_json: bool) -> NoReturn:
+def _run(job: "ReplayJob", output: Path, capturing: str, *, as_json: bool) -> NoReturn:
     from wirelab.cli.replay_progress import shown  # noqa: PLC0415
     from wirelab.cli.replay_report import report, unit  # noqa: PLC0415
     from wirelab.run.replay import run_replay  # noqa: PLC0415
+    from wirelab.run.replay_job import Capturing  # noqa: PLC0415
 
     what = unit(job.kind)
     try:
         with stoppable() as stop:
             with shown(job.prepared.total, what, quiet=as_json) as far:
-                ended = run_replay(job, output, stop=stop.fileno(), progress=far, keep=keep)
+                ended = run_replay(
+                    job,
+                    output,
+                    stop=stop.fileno(),
+                    progress=far,
+                    capturing=Capturing(capturing),
+                )
             stop.check()
     except Stopped as signal:
         told = f"after {far.done} of {far.total} {what}; its lab is gone"

@@ -20,7 +20,8 @@ def report(ended: Replayed) -> Iterator[str]:
     sent = f"{ended.sent}" if ended.passed else f"{ended.sent} of {ended.total}"
     yield (
         f"{ended.status:7}  {ended.capture}: {sent} {unit(ended.kind)} sent,"
-        f" {ended.packets} packets captured, {ended.seconds:.1f} s"
+        f" {f'{ended.packets} packets' if ended.packets else 'nothing'} captured,"
+        f" {ended.seconds:.1f} s"
     )
     for what, count in ended.otherwise.items():
         yield f"         {what}: {count}"
@@ -34,6 +35,8 @@ def report(ended: Replayed) -> Iterator[str]:
         yield f"         {count} frames at {point} were not captured: they were only counted"
     for name, details in ended.details.get("links", {}).items():
         yield from (f"         {line}" for line in _besides(name, details))
+        if "counted" in details:
+            yield f"         {details['far_end']}: {details['counted']} frames came, by its counter"
     if counts := _counts(ended.details):
         yield f"         {counts}"
     yield f"         captures and verdict: {ended.directory}"

@@ -22,6 +22,11 @@ class Recording:
     statistics: Mapping[str, PointStatistics]
     """The kernel's counts."""
 
+    @property
+    def lost(self) -> dict[str, int]:
+        """How many frames were not recorded, by point; nothing where all were."""
+        return {point: each.dropped for point, each in self.statistics.items() if each.dropped}
+
 
 def origin(job: ReplayJob) -> dict[str, Any]:
     """Return what a capture says about the replay that made it."""

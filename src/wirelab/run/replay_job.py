@@ -2,12 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from wirelab.run.networks import Network
 from wirelab.run.outcome import Status
 from wirelab.traffic.replay.kind import Prepared
+
+
+class Capturing(StrEnum):
+    """Whether what passes in a replay is captured."""
+
+    KEEP = "keep"
+    """It is, and the captures stay."""
+    DISCARD = "discard"
+    """It is, for the verdict, and then the captures are gone."""
+    NONE = "none"
+    """It is not: frames are counted by their interfaces. That is quickest, and needs no disk."""
 
 
 @dataclass(frozen=True)

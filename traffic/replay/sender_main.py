@@ -31,7 +31,7 @@ _BATCH = 256
 """Frames a system call at top speed."""
 _AT_ONCE = 64
 """Frames a system call when they are late: as many as are sent before the clock is read again."""
-_WAKING = 60_000
+_WAKING = 80_000
 """So many ns before a frame is due the process is awake, and looks at the clock again and again."""
 _SENDING = 2_000
 """Nanoseconds that a frame takes, about."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import numpy as np
 from bench.mixture import mixture, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded import CLIENT_MAC, SERVER_MAC, recorded
+from recorded import CLIENT, CLIENT6, CLIENT_MAC, SERVER, SERVER6, SERVER_MAC, recorded
 
 from wirelab.traffic.replay.rewrite import Rewriting, rewriter
 from wirelab.traffic.replay.rewrite.memo import Memo
@@ -55,14 +56,27 @@ def busy() -> tuple[bytes, ...]:
     return tuple(data for _, _, data in mixture(3000, seed=3))
 
 
+PAIRS = {
+    (ip_address(source).packed, ip_address(to).packed): (b"\2\xee\0\0\0\1", b"\2\xee\0\0\0\2")
+    for source, to in [
+        (CLIENT, SERVER),
+        (CLIENT6, SERVER6),
+        (CLIENT, "239.1.2.3"),
+        *[(f"10.1.0.{n}", f"198.51.100.{m}") for n in range(10, 99) for m in range(1, 40)],
+    ]
+}
+
+
 def rewritings() -> st.SearchStrategy[Rewriting]:
-    def made(pieces: list[tuple[str, str]], fixed: bool) -> Rewriting:
-        rewriting = Rewriting(fix_checksums=fixed)
+    def made(pieces: list[tuple[str, str]], fixed: bool, has_pairs: bool) -> Rewriting:
+        rewriting = Rewriting(fix_checksums=fixed, ends=PAIRS if has_pairs else {})
         for kind, text in pieces:
             rewriting = parsed(kind, text, rewriting)
         return rewriting
 
-    return st.builds(made, st.lists(st.sampled_from(PIECES), max_size=8), st.booleans())
+    return st.builds(
+        made, st.lists(st.sampled_from(PIECES), max_size=8), st.booleans(), st.booleans()
+    )
 
 
 @st.composite

@@ -8,7 +8,7 @@ import pytest
 from recorded import CLIENT, CLIENT_MAC, ROUTER, SERVER, back, ip, there
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dns import DNS, DNSQR, DNSRR, dns_compress
-from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.l2 import Ether
 from test_rewrite_frames import rewriting, shows, violations
 
@@ -156,12 +156,9 @@ def test_a_line_in_two_segments_stays_and_is_counted() -> None:
     assert work.unchanged == {"ftp": 1}
 
 
-def test_padding_makes_room_for_a_longer_line() -> None:
-    short = bytes(there(ip() / TCP(sport=9, dport=21, flags="PA") / b"")).ljust(60, b"\0")
-    work = rewriter(rewriting(("ip", f"{CLIENT}=110.110.110.110"), FTP))
-    assert len(work.frame(short)) == 60
-    long = Session().says(0, b"PORT 192,168,1,5,4,1\r\n").frames[0] + b"\xee" * 4
-    made = work.frame(long)
+def test_what_stands_behind_a_packet_stays_behind_it() -> None:
+    frame = Session().says(0, b"PORT 192,168,1,5,4,1\r\n").frames[0] + b"\xee" * 4
+    made = rewriter(rewriting(("ip", f"{CLIENT}=110.110.110.110"), FTP)).frame(frame)
     assert made.endswith(b"PORT 110,110,110,110,4,1\r\n" + b"\xee" * 4)
     assert shows(made, "ftp.active.port == 1025")
 
@@ -264,3 +261,72 @@ def test_leases_have_the_new_addresses_in_every_field() -> None:
     assert bytes.fromhex("0a00 0101") in raw
     assert bytes.fromhex("0504 0a000100 0106c0a801050000") in raw
     assert bytes.fromhex("180a0001 0a000101 00 0a000101") in raw
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"Host: 192.168.1.5\r\n", b"Host: 10.0.0.2\r\n"),
+        (b"host:192.168.1.5:1025\r\n", b"host:10.0.0.2:1026\r\n"),
+        (b"Host: [2001:db8:1::5]:1025\r\n", b"Host: [fd00::5]:1026\r\n"),
+        (b"Host: 192.168.1.6\r\n", b"Host: 192.168.1.6\r\n"),
+        (b"Host: www.example.test\r\n", b"Host: www.example.test\r\n"),
+        (b"X-Host: 192.168.1.5\r\n", b"X-Host: 192.168.1.5\r\n"),
+    ],
+)
+def test_a_host_of_http_that_is_an_address_is_rewritten(line: bytes, expected: bytes) -> None:
+    maps = [("ip", f"{CLIENT}=10.0.0.2,2001:db8:1::5=fd00::5"), ("port", "1025=1026")]
+    frame = there(
+        ip() / TCP(sport=9, dport=80, flags="PA") / (b"GET / HTTP/1.1\r\n" + line + b"\r\n")
+    )
+    made = rewriter(rewriting(*maps, ("inside", "http"))).frame(bytes(frame))
+    assert texts([made]) == [b"GET / HTTP/1.1\r\n" + expected + b"\r\n"]
+    assert not violations([made])
+
+
+def test_a_host_in_two_segments_stays_and_is_counted() -> None:
+    frame = there(ip() / TCP(sport=9, dport=80, flags="PA") / b"GET / HTTP/1.1\r\nHost: 192.168.")
+    work = rewriter(rewriting(("ip", f"{CLIENT}=10.0.0.2"), ("inside", "http")))
+    assert texts([work.frame(bytes(frame))]) == [b"GET / HTTP/1.1\r\nHost: 192.168."]
+    assert work.unchanged == {"http": 1}
+
+
+def test_a_quoted_segment_has_the_number_of_the_segment() -> None:
+    session = Session().says(0, b"PORT 192,168,1,5,4,1\r\n").says(0, b"LIST\r\n")
+    quoted = Ether(session.frames[-1])[IP]
+    error = IP(src=ROUTER, dst=CLIENT) / ICMP(type=3, code=4) / bytes(quoted)[:28]
+    work = rewriter(rewriting(("ip", f"{CLIENT}=10.0.0.2"), FTP))
+    made = [work.frame(data) for data in (*session.frames, bytes(back(error)))]
+    sent, told = Ether(made[1])[IP], bytes(Ether(made[2])[ICMP].payload)
+    assert told[20:28] == bytes(sent)[20:28]
+    assert told[12:20] == bytes(sent)[12:20]
+    assert not violations([made[2]])
+
+
+@pytest.mark.parametrize("size", [28, 60, 200, 300])
+def test_a_quoted_lease_is_rewritten_as_far_as_it_is_quoted(size: int) -> None:
+    bootp = BOOTP(op=2, yiaddr=CLIENT, siaddr=ROUTER) / DHCP(options=[("server_id", ROUTER), "end"])
+    lease = IP(src=ROUTER, dst=CLIENT) / UDP(sport=67, dport=68) / bootp
+    size = min(size, len(lease))
+    error = IP(src=CLIENT, dst=ROUTER) / ICMP(type=3, code=3) / bytes(lease)[:size]
+    work = rewriter(rewriting(("ip", "192.168.1.0/24=10.7.7.0/24")))
+    made = work.frame(bytes(there(error)))
+    sent, told = work.frame(bytes(back(lease)))[14:][:size], made[-size:]
+    assert (told[:26], told[28:]) == (sent[:26], sent[28:])
+    # What else was in the datagram, and changed its checksum, is not known where the quote is cut.
+    assert (told == sent) == (size == len(lease))
+    assert b"\xc0\xa8\x01" not in made
+    assert not work.unchanged
+
+
+def test_a_reverse_zone_follows_its_network() -> None:
+    message = DNS(
+        id=7, qr=1, qd=DNSQR(qname="5.1.168.192.in-addr.arpa", qtype="PTR"),
+        ns=[DNSRR(rrname="1.168.192.in-addr.arpa", type="NS", rdata="ns.1.168.192.in-addr.arpa")],
+    )  # fmt: skip
+    made = _dns(rewriter(rewriting(("ip", "192.168.1.0/24=10.0.70.0/24"), DNS_TOO)), message)
+    assert made.qd[0].qname == b"5.70.0.10.in-addr.arpa."
+    assert (made.ns[0].rrname, made.ns[0].rdata) == (
+        b"70.0.10.in-addr.arpa.",
+        b"ns.70.0.10.in-addr.arpa.",
+    )

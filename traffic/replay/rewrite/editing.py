@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.rewrite.rewriting import Rewriting
     from wirelab.traffic.replay.rewrite.shifts import Shifts
 
-SHORTEST = 60
-"""The least bytes of an Ethernet frame; shorter ones are padded."""
 _LONGEST = 0xFFFF
 DEEPEST = 8
 """So many packets in packets are looked into."""
@@ -145,7 +143,8 @@ class Editing:
     def splice(self, at: int, end: int, new: bytes) -> None:
         """Replace the payload of a TCP segment or a UDP datagram by one of another length.
 
-        The lengths of IP follow; of Ethernet's padding as much is left as is needed.
+        The lengths of IP follow. What stands behind stays; that is no padding, since no frame with
+        a text that can change is so short.
 
         Args:
             at: where the payload starts, at an even place of its checksum.
@@ -165,8 +164,7 @@ class Editing:
         self.moved(at, total(new) - total(old))
         for cover in self.covers:
             cover.grow(at, grown)
-        padding = self.octets[end:][: max(0, SHORTEST - at - len(new))]
-        self.octets[at:] = new + (padding if len(self.octets) <= SHORTEST else self.octets[end:])
+        self.octets[at:end] = new
 
     def leave(self, what: str) -> None:
         """Count something as left; not in a quoted packet, which may end anywhere."""

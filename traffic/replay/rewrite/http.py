@@ -18,6 +18,8 @@ _HOST = re.compile(
 
 def line_of_http(e: Editing, line: bytes) -> bytes:
     """A line of a header as it shall be (RFC 9110 7.2)."""
+    if line[:5].lower() == b"host:" and not line.endswith(b"\n"):
+        e.leave("http")
     found = _HOST.fullmatch(line)
     if not found:
         return line

@@ -24,6 +24,7 @@ _READERS: dict[Inside, tuple[Line, tuple[int, ...]]] = {
     Inside.HTTP: (line_of_http, (80, 8000, 8080)),
 }
 _SYN, _ACK = 0x02, 0x10
+_SACK = 5
 
 
 def ports_of_lines(rules: Rewriting) -> dict[int, Inside]:
@@ -88,7 +89,7 @@ def _selective(e: Editing, back: Flow, at: int, end: int) -> None:
         size = 1 if e.octets[at] == 1 else e.octets[at + 1]
         if size < 1 or at + size > end or (size < 2 and e.octets[at] != 1):
             return
-        if e.octets[at] == 5:
+        if e.octets[at] == _SACK:
             for edge in range(at + 2, at + size - 3, 4):
                 e.put_number(edge, e.shifts.moved(back, e.number(edge, 4)), 4)
         at += size

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Rewriter:
-    """Rewrites Ethernet frames, those of a capture in its order.
+    """Rewrites Ethernet frames: those of one capture point, in their order.
 
-    The order matters where texts of FTP change their length: what follows in the connection is
+    The order matters where texts in TCP change their length: what follows in the connection is
     numbered anew.
     """
 
@@ -67,5 +67,5 @@ class Rewriter:
 
 
 def rewriter(rewriting: Rewriting) -> Rewriter:
-    """Return what rewrites the frames of one capture."""
+    """Return what rewrites the frames of one capture point."""
     return Rewriter(rewriting)

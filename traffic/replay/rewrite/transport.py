@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 DNS_PORTS = (53, 5353, 5355)
 """DNS, multicast DNS, LLMNR."""
 DHCP_PORTS, DHCPV6_PORTS = (67, 68), (546, 547)
-_SACK = 5
 
 
 def tcp(e: Editing, carried: Carried) -> None:
@@ -30,7 +29,7 @@ def tcp(e: Editing, carried: Carried) -> None:
         return
     in_lines = not {*ports}.isdisjoint(lines.ports_of_lines(e.rules))
     if e.quoted:
-        if in_lines and start + 12 <= end:
+        if in_lines and start + 8 <= end:
             lines.renumbered(e, carried, ports)
         return
     if size < 20 or start + size > end:
@@ -62,7 +61,7 @@ def udp(e: Editing, carried: Carried) -> None:
     elif not {*ports}.isdisjoint(DHCPV6_PORTS):
         dhcpv6.message(e, start + 8, end)
     elif Inside.DNS in e.rules.inside and not {*ports}.isdisjoint(DNS_PORTS):
-        dns.message(e, start + 8, end, whole=carried.whole)
+        dns.message(e, start + 8, end, whole=carried.whole and end == carried.end)
 
 
 def gre(e: Editing, carried: Carried) -> None:

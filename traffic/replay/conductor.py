@@ -105,7 +105,11 @@ class Conductor:
     def play(self, orders: list[Order]) -> None:
         """Send all, and wait for what is still under way."""
         self._keys = [known.identity(order.frame) for order in orders]
-        self._ours = set(map(hash, self._keys))
+        self._ours = {
+            hash(key)
+            for key, order in zip(self._keys, orders, strict=True)
+            if order.sender != NOBODY
+        }
         begun, told, last = time.monotonic_ns(), time.monotonic(), NOBODY
         for number, order in enumerate(orders):
             turn = order.sender != last or order.sender == NOBODY
@@ -125,6 +129,7 @@ class Conductor:
                 told = time.monotonic()
                 print(number + 1, flush=True)
         self._wait(self._by_time, _NEVER)
+        self._look(0)  # what came as well
 
     def _send(self, number: int, order: Order) -> None:
         data = order.frame

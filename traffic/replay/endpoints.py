@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _SYN, _SYN_ACK = 0x02, 0x12
 _ECHO4, _ECHO6 = 8, 128
+_LEASES = (67, 68)
+"""From a DHCP server to a client."""
 _ADVERTISEMENTS = (134,)
 """RFC 4861: router advertisement."""
 
@@ -78,6 +80,7 @@ class _Seen:
         self.opens: Counter[bytes] = Counter()
         self.serves: Counter[bytes] = Counter()
         self._flows: set[tuple[bytes, bytes, int, int]] = set()
+        self._called: set[tuple[bytes, bytes]] = set()
 
     def note(self, each: Glance) -> None:
         """Take a frame into account."""
@@ -100,7 +103,11 @@ class _Seen:
 
     def _note_call(self, each: Glance) -> None:
         source = each.src if unicast(each.src) else each.eth_src
-        if self._opens(each):
+        if each.protocol == UDP and (each.sport, each.dport) == _LEASES:
+            self.serves[source] += 1
+        elif self._opens(each) and (each.dst, each.src) not in self._called:
+            # Who is called and calls back (FTP's data, TFTP's other port) is still the server.
+            self._called.add((each.src, each.dst))
             self.opens[source] += 1
             if unicast(each.dst):
                 self.serves[each.dst] += 1
@@ -114,7 +121,7 @@ class _Seen:
             if flow in self._flows or back in self._flows:
                 return False
             self._flows.add(flow)
-            return (each.sport, each.dport) != (67, 68)
+            return True
         echo = (ICMP, _ECHO4), (ICMP6, _ECHO6)
         return (each.protocol, each.kind) in echo
 
@@ -134,7 +141,7 @@ class _Seen:
         """Those who were sent to, and from whom nothing came."""
         there = Counter(self.sought.values())
         for address, mac in self.sought.items():
-            if address not in homes:
+            if address not in homes and not self._leased(address):
                 own = mac not in self.order and there[mac] == 1
                 yield Endpoint(mac if own else None, (address,), 0, 1, silent=True)
 
@@ -143,11 +150,20 @@ class _Seen:
         """An interface that only passed on what others sent is none of its own."""
         return bool(each.addresses or each.router or each.opens)
 
+    def _leased(self, address: bytes) -> bool:
+        """Whether it is sent to a station that has no other yet: it is offered by DHCP."""
+        mac = self.sought.get(address, b"")
+        return mac in self.order and not self.claimed.get(mac) and not self.carried.get(mac)
+
     def _routes(self, mac: bytes) -> bool:
         if mac in self.advertise:
             return True
         others = [a for a in self.carried[mac] if a not in self.claimed[mac] and not _linklocal(a)]
-        return any(sum(len(a) == size for a in others) > 1 for size in (4, 16))
+        # A host that says who it is by ARP speaks for itself; what else comes from it, it forwards.
+        least = 0 if any(len(a) == 4 for a in self.claimed[mac]) else 1
+        return any(
+            sum(len(a) == size for a in others) > enough for size, enough in ((4, least), (16, 1))
+        )
 
     def _own(self, mac: bytes) -> tuple[bytes, ...]:
         """The addresses of a router itself."""
@@ -168,6 +184,8 @@ class _Seen:
     def _at(self, mac: bytes, homes: dict[bytes, bytes], *, router: bool) -> Endpoint:
         seen = self._own(mac) if router else dict(self.claimed[mac]) | self.carried[mac]
         own = tuple(address for address in seen if homes.get(address) == mac)
+        if not own:
+            own = tuple(a for a, to in self.sought.items() if to == mac and self._leased(a))
         return Endpoint(
             mac,
             own,
@@ -178,4 +196,5 @@ class _Seen:
 
 
 def _linklocal(address: bytes) -> bool:
-    return address[:2] == b"\xfe\x80" and len(address) == 16
+    start = b"\xfe\x80" if len(address) == 16 else b"\xa9\xfe"  # RFC 4291 2.5.6, RFC 3927
+    return address[:2] == start

@@ -25,7 +25,7 @@ class Glance:
     eth_dst: bytes
     """The MAC it is for."""
     ethertype: int
-    """What is in it, behind VLAN tags."""
+    """What is in it, behind VLAN tags; 0 for IP and ARP of which not even addresses are whole."""
     src: bytes = b""
     """The sender's IP address, 4 or 16 bytes; of ARP the sender's protocol address."""
     dst: bytes = b""
@@ -65,7 +65,7 @@ def glance(data: bytes) -> Glance:
         opcode = int.from_bytes(data[at + 6 : at + 8], "big")
         spa, tpa = data[at + 14 : at + 18], data[at + 24 : at + 28]
         return Glance(src, dst, ethertype, spa, tpa, kind=opcode, asked=tpa)
-    return Glance(src, dst, ethertype)
+    return Glance(src, dst, 0 if ethertype in (IP4, IP6, ARP) else ethertype)
 
 
 def _ip4(data: bytes, at: int, eth_src: bytes, eth_dst: bytes) -> Glance:

@@ -104,7 +104,7 @@ def answer(data: bytes) -> bytes:
 
 def _named(data: bytes, at: int) -> bytes:
     """Identification, protocol, addresses and the first eight bytes behind an IPv4 header."""
-    if data[at] >> 4 == 4:
+    if len(data) > at and data[at] >> 4 == 4:
         payload = at + (data[at] & 15) * 4
         fixed = data[at + 4 : at + 6] + data[at + 9 : at + 10] + data[at + 12 : at + 20]
         return fixed + data[payload : payload + 8]

@@ -32,6 +32,8 @@ class Roles:
     """New address by recorded one, where the topology has one."""
     networks: dict[Subnet, Subnet] = field(default_factory=dict)
     """New subnet by recorded one, for addresses that nobody has."""
+    standing_routers: set[bytes] = field(default_factory=set)
+    """The MACs of recorded routers for which only a host is left: nothing goes over them."""
 
     def take(self, address: bytes, port: Port) -> None:
         """Let an interface stand for an address; its own takes the place of the first."""
@@ -164,7 +166,8 @@ class _Casting:
                 for own in port.addresses_alone
             )
         ]
-        return fits or self._free
+        # On one link any will do; routers pass on only what they have addresses for.
+        return fits or [node for node in self._free if self._on_first_link(node)]
 
     def _on_first_link(self, node: str) -> bool:
         first = next(iter(self._network.hosts))
@@ -187,3 +190,4 @@ class _Casting:
             self._assign(each, free[0])
         elif self._free:
             self._assign(each, self._choose(each))
+            self._roles.standing_routers.add(each.mac or b"")

@@ -147,6 +147,8 @@ class Tasks:
         if port is None:
             return None
         recorded = self._port(self._roles.stations.get(each.eth_dst))
+        if each.eth_dst in self._roles.standing_routers:
+            recorded = None
         if recorded is not None and hops == 0 and recorded.link == port.link and recorded != port:
             return recorded
         return self._network.next_hop(port, self._moved(each.dst)) if unicast(each.dst) else None

@@ -91,12 +91,27 @@ class Translation:
 
     def frame(self, data: bytes, task: Sending) -> bytes:
         """Return what is sent for a recorded frame."""
-        new = self.rewriter.frame(data)
+        new = self.rewriter.frame(filled(data))
         source = new[6:12]
         if task.port and (task.hops or task.via):
             source = self._macs[task.port]
         target = self._macs[task.via] if task.via else new[:6]
         return raised(target + source + new[12:], task.hops)
+
+
+def filled(data: bytes) -> bytes:
+    """Return a frame with a header checksum, where its IPv4 packet was captured before it had one.
+
+    The kernel leaves it to the network card and 0 in its place; no router would pass that on.
+    """
+    kind, at = network_header(data)
+    header = data[at : at + (data[at] & 15) * 4] if kind == IP4 and len(data) >= at + 20 else b""
+    if len(header) < 20 or header[10:12] != b"\0\0":
+        return data
+    total = sum(int.from_bytes(header[n : n + 2], "big") for n in range(0, len(header), 2))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return data[: at + 10] + (total ^ 0xFFFF).to_bytes(2, "big") + data[at + 12 :]
 
 
 def raised(data: bytes, hops: int) -> bytes:

@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 from frames import MS, START
+from hypothesis import given
+from hypothesis import strategies as st
 from mininet.topo import Topo
 from replayed import Replayed, replayed
 from scapy.layers.dns import DNS, DNSQR
@@ -149,7 +151,7 @@ def test_an_error_that_the_topology_does_not_explain_is_a_problem() -> None:
         Ether(src=ANNA_MAC, dst=BERT_MAC) / IP(src=ANNA, dst=f"203.0.{n}.9") / ICMP()
         for n in (1, 2)  # a host is left for the first
     ]
-    done = played(captured([*HANDSHAKE, *strangers]))
+    done = played(captured([*strangers, *HANDSHAKE]))
     assert any("type 3, code 0" in problem for problem in done.judged.problems)
 
 
@@ -196,6 +198,57 @@ def test_hosts_of_one_lan_find_each_other_by_the_recorded_arp() -> None:
             at="c",
         ),
     )  # fmt: skip
+    assert told.passed, [problem.message for problem in told.problems]
+
+
+GATE, GATE_MAC = "192.0.2.254", "02:00:00:00:00:f1"
+
+
+def over_a_gateway() -> list[Packet]:
+    """The client finds its gateway, and talks to a server behind it."""
+    asks = Ether(src=ANNA_MAC, dst="ff:ff:ff:ff:ff:ff") / ARP(
+        op=1, hwsrc=ANNA_MAC, psrc=ANNA, pdst=GATE
+    )
+    says = Ether(src=GATE_MAC, dst=ANNA_MAC) / ARP(
+        op=2, hwsrc=GATE_MAC, psrc=GATE, hwdst=ANNA_MAC, pdst=ANNA
+    )
+    talk = []
+    for packet in HANDSHAKE:
+        copy = packet.copy()
+        copy.src, copy.dst = (
+            (ANNA_MAC, GATE_MAC) if packet[IP].src == ANNA else (GATE_MAC, ANNA_MAC)
+        )
+        talk.append(copy)
+    return [asks, says, *talk]
+
+
+def test_a_real_router_answers_for_the_recorded_one() -> None:
+    done = played(captured(over_a_gateway()))
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE) + 1  # what the gateway said, it says itself
+    told = verdict(
+        done,
+        seq(
+            step("asks", "arp.opcode == 1 && arp.dst.proto_ipv4 == ${r1.ip}", at="c"),
+            step("says", "arp.opcode == 2 && arp.src.hw_mac == ${r1.mac}", at="c"),
+            step("syn", "tcp.flags == 0x002 && eth.dst == ${r1.mac}", at="c"),
+            closed=["arp"],
+        ),
+    )
+    assert told.passed, [problem.message for problem in told.problems]
+
+
+def test_without_a_router_packets_go_straight_to_the_server() -> None:
+    done = played(captured(over_a_gateway()), Lan)
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE) + 2
+    told = verdict(
+        done,
+        seq(
+            step("syn", "tcp.flags == 0x002 && eth.dst == ${s.mac} && ip.dst == ${s.ip}", at="s"),
+            step("syn_ack", "tcp.flags == 0x012 && ip.src == ${s.ip}", at="c"),
+        ),
+    )
     assert told.passed, [problem.message for problem in told.problems]
 
 
@@ -289,3 +342,19 @@ def test_a_dry_run_tells_who_stands_for_whom() -> None:
     assert f"{BERT} -> s-eth0 (10.0.20.20)" in lines
     assert "c-eth0 sends 3 frames" in lines
     assert replay.as_json()["sends"] == {"c-eth0": 3, "s-eth0": 2}
+
+
+@given(st.lists(st.tuples(st.sampled_from(HANDSHAKE), st.integers(0, 80), st.binary(max_size=4))))
+def test_damaged_packets_are_prepared_or_refused(spoilt: list[tuple[Packet, int, bytes]]) -> None:
+    packets = []
+    for packet, at, bits in spoilt:
+        data = bytes(packet)
+        packets.append(data[:at] + bits + data[at + len(bits) :])
+    for routers in ("real", "recorded"):
+        options = HostsOptions(routers=routers)
+        try:
+            replay = prepare(captured(packets), Routed(), options=options)
+        except ReplayError:
+            continue
+        assert replay.total + sum(replay.left.values()) <= len(packets)
+        assert replay.told()

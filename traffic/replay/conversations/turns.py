@@ -36,14 +36,28 @@ class _Side:
 
     last: int = 0
     """When it did something last, in nanoseconds since the epoch; 0 for never."""
-    known: dict[tuple[int, bool], int] = field(default_factory=dict)
-    """What it has waited for: amounts by conversation, and whether heard or said."""
-    heard: int = -1
+    heard: int = 0
     """How far it had heard the other side then."""
     spoken: int = 0
     """The bytes that it has said."""
     amount: int = 0
     """How far it has come, as needs count."""
+
+
+@dataclass(slots=True)
+class _Pair:
+    """Two hosts that have conversations with each other."""
+
+    recent: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    """The conversations in which something happened last, the latest at the end."""
+    known: list[dict[tuple[int, bool], int]] = field(default_factory=lambda: [{}, {}])
+    """For each host how far it had come when its last turn came, by conversation, said or heard.
+
+    The next turn needs no more than what is new since, and that turn itself, which has waited for
+    all before it.
+    """
+    last: list[int] = field(default_factory=lambda: [-1, -1])
+    """For each host the conversation of its last turn."""
 
 
 class Turns:
@@ -54,9 +68,11 @@ class Turns:
         self._talks, self._seen = talks, seen
         self._sides = [(_Side(), _Side()) for _ in talks]
         self._began = talks[0].time if talks else 0
-        self._recent: defaultdict[frozenset[bytes], OrderedDict[int, None]] = defaultdict(
-            OrderedDict
-        )
+        pairs: defaultdict[frozenset[bytes], _Pair] = defaultdict(_Pair)
+        addresses = [[end.address for end in talk.ends] for talk in talks]
+        self._pairs = [pairs[frozenset(each)] for each in addresses]
+        self._turned = [client > server for client, server in addresses]
+        """Whether the client is the second host of its pair."""
         self._heard: defaultdict[bytes, deque[tuple[int, int]]] = defaultdict(
             lambda: deque(maxlen=_HEARD_LAST)
         )
@@ -82,11 +98,11 @@ class Turns:
         opens = not any(each.amount for each in self._sides[number])
         needs: list[Need] = []
         since = side.last
-        if event.heard > max(side.heard, 0):
+        if event.heard > side.heard:
             needs.append(Need(number, event.side, True, event.heard))
             other = seen.voices[1 - event.side]
             since = max(since, other.course.reached(event.heard) + seen.round_trips[event.side])
-        since = max(since, self._related(number, side, event, needs))
+        since = max(since, self._related(number, event, needs))
         if opens:
             since = max(since, self._causes(number, event, needs))
         turn = Turn(
@@ -102,28 +118,26 @@ class Turns:
         side.heard = max(side.heard, event.heard)
         self._note(number, side, event)
 
-    def _related(self, number: int, side: _Side, event: Event, needs: list[Need]) -> int:
+    def _related(self, number: int, event: Event, needs: list[Need]) -> int:
         """Adds what had happened in others between the two hosts; returns when the last did."""
-        talk, since = self._talks[number], 0
-        host = talk.ends[event.side].address
-        for other in reversed(self._recent[_pair(talk)]):
-            if other == number:
-                continue
-            there = self._side_at(other, host, event.side)
-            seen = self._seen[other]
-            soon = event.time - seen.round_trips[there]
-            for heard, voice, at in ((True, 1 - there, soon), (False, there, event.time)):
-                amount = min(seen.voices[voice].course.at(at), self._sides[other][voice].amount)
-                if amount > side.known.get((other, heard), 0):
-                    side.known[other, heard] = amount
+        pair, since = self._pairs[number], 0
+        host = event.side ^ self._turned[number]
+        known, last, now = pair.known[host], pair.last[host], {}
+        for other in pair.recent:
+            seen, there = self._seen[other], host ^ self._turned[other]
+            delay = seen.round_trips[there]
+            for heard, voice, late in ((True, 1 - there, delay), (False, there, 0)):
+                course = seen.voices[voice].course
+                amount = min(course.at(event.time - late), self._sides[other][voice].amount)
+                if other == number and heard:
+                    amount = event.heard
+                now[other, heard] = amount
+                new = amount > known.get((other, heard), 0) or (other == last and not heard)
+                if other != number and new and amount:
                     needs.append(Need(other, there, heard, amount))
-                    delay = seen.round_trips[there] if heard else 0
-                    since = max(since, seen.voices[voice].course.reached(amount) + delay)
+                    since = max(since, course.reached(amount) + late)
+        pair.known[host], pair.last[host] = now, number
         return since
-
-    def _side_at(self, number: int, host: bytes, otherwise: int) -> int:
-        client, server = (end.address for end in self._talks[number].ends)
-        return otherwise if client == server else int(server == host)
 
     def _causes(self, number: int, event: Event, needs: list[Need]) -> int:
         """Adds the last thing that the host that opens had heard, from whomever; returns when."""
@@ -152,9 +166,9 @@ class Turns:
             other.amount = max(other.amount, 1)
         else:
             side.amount += 1
-        recent = self._recent[_pair(talk)]
-        recent.pop(number, None)
+        recent = self._pairs[number].recent
         recent[number] = None
+        recent.move_to_end(number)
         if len(recent) > _RELATED:
             recent.popitem(last=False)
         hearer = talk.ends[1 - event.side].address
@@ -179,7 +193,3 @@ class Turns:
                 start = own.text.size
                 talk.turns.append(Turn(side, Deed.FINISH, start, 0, 0, needs, talk.first))
                 talk.left_open = True
-
-
-def _pair(talk: Talk) -> frozenset[bytes]:
-    return frozenset(end.address for end in talk.ends)

@@ -329,3 +329,20 @@ def test_without_namespaces_it_says_what_is_missing(capture: Path, tmp_path: Pat
 def test_an_output_folder_that_cannot_be_is_refused(capture: Path, tmp_path: Path) -> None:
     ended = lab(capture, "--on", "lan", "--at", "c-eth0", "-o", "/proc/out", cwd=tmp_path)
     assert (ended.returncode, "/proc/out" in ended.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.parametrize("size", ["40k", "400k"])
+def test_a_full_disk_is_one_line_and_leaves_nothing(size: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "large.pcap", frames(200, 1500))
+    (tmp_path / "disk").mkdir()
+    script = (
+        'mount -t tmpfs -o size="$1" tmpfs disk && shift && "$@"; status=$?;'
+        " find disk -mindepth 2 >&2; exit $status"
+    )
+    replay = [sys.executable, "-m", "wirelab", "replay", path, "--on", "lan", "--at", "c-eth0"]
+    argv = ["unshare", "--mount", "sh", "-c", script, "sh", size, *replay, "-o", "disk/out"]
+    ended = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "No space left on device" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1

@@ -41,7 +41,7 @@ def _lines(total: int, what: str) -> Callable[[int], None]:
     def show(done: int) -> None:
         nonlocal last
         now = monotonic()
-        if now - last >= _EVERY:
+        if now - last >= _EVERY and done < total:
             last = now
             click.echo(told(done, total, what, now - begun))
 
@@ -66,16 +66,17 @@ def _bar(total: int, what: str) -> Iterator[Callable[[int], None]]:
     )
 
     columns = (
-        BarColumn(), MofNCompleteColumn(), TextColumn(what), TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     )  # fmt: skip
     # Without a thread that refreshes: it would be in the way of our forks.
     with Progress(*columns, transient=True, auto_refresh=False) as bar:
-        task, begun = bar.add_task("", total=total, rate=""), monotonic()
+        task, begun = bar.add_task(what, total=total, rate=""), monotonic()
         bar.refresh()
 
         def show(done: int) -> None:
             rate = f"{done / max(monotonic() - begun, 1e-9):.3g}/s"
-            bar.update(task, completed=done, rate=rate, refresh=True)
+            what_now = "verifying" if done >= total else what
+            bar.update(task, completed=done, rate=rate, description=what_now, refresh=True)
 
         yield show

@@ -4,6 +4,7 @@ import mmap
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import Any, overload
 
@@ -61,11 +62,15 @@ class Recorded(Sequence[Captured]):
         if isinstance(at, slice):
             return Recorded(self._points, self._files, self._columns[at])
         place = range(len(self))[at]
-        return next(self._made(self._columns[place : place + 1]))
+        return Captured(*next(self._rows(self._columns[place : place + 1])))
 
     def __iter__(self) -> Iterator[Captured]:
+        return starmap(Captured, self.rows())
+
+    def rows(self) -> Iterator[tuple[int, str, bytes, bool]]:
+        """Yield time, point, bytes and direction of each frame, at half the cost of frames."""
         for first in range(0, len(self), _AT_ONCE):
-            yield from self._made(self._columns[first : first + _AT_ONCE])
+            yield from self._rows(self._columns[first : first + _AT_ONCE])
 
     def at(self, point: str, *, outgoing: bool | None = None) -> "Recorded":
         """Return the frames of one capture point, or those that its node sent, or that came."""
@@ -75,7 +80,7 @@ class Recorded(Sequence[Captured]):
             mine &= columns.outgoing == outgoing
         return Recorded(self._points, self._files, columns[mine])
 
-    def _made(self, columns: _Columns) -> Iterator[Captured]:
+    def _rows(self, columns: _Columns) -> Iterator[tuple[int, str, bytes, bool]]:
         names, files = self._points, self._files
         rows = zip(
             *(getattr(columns, name).tolist() for name in columns.__annotations__), strict=True
@@ -84,7 +89,7 @@ class Recorded(Sequence[Captured]):
             data = files[point][start : start + kept]
             if tag:
                 data = data[:_ADDRESSES] + tag.to_bytes(4, "big") + data[_ADDRESSES:]
-            yield Captured(time, names[point], data, outgoing)
+            yield time, names[point], data, outgoing
 
 
 def read_recording(paths: Mapping[str, Path]) -> Recorded:

@@ -89,6 +89,21 @@ def _between(table: Table, places: Ints, options: Choice) -> Ints:
     return places[inside]
 
 
+def in_time(table: Table, places: Ints) -> Ints:
+    """Return frames of several points in the order of their times.
+
+    Who captures at several interfaces writes what each gives him, and that is not always in order.
+    Where time runs backwards within a point the frames stay as they are: that is no such mixing.
+    """
+    times, points = table.columns.time[places], table.point_numbers[places]
+    if (np.diff(times) >= 0).all():
+        return places
+    for point in np.unique(points):
+        if (np.diff(times[points == point]) < 0).any():
+            return places
+    return places[np.argsort(times, kind="stable")]
+
+
 def check(table: Table, places: Ints) -> None:
     """See that each chosen frame is a whole Ethernet frame.
 

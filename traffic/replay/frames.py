@@ -15,6 +15,7 @@ from wirelab.traffic.replay.arrival import Arrival, Wanted, arriving, compared, 
 from wirelab.traffic.replay.choice import (
     check,
     chosen,
+    in_time,
     refuse,
     see_that_cut,
     table_of,
@@ -222,7 +223,7 @@ def prepare(
     """
     table = table_of(path)
     known = {name: at for name, at in (points or {}).items() if name in table.point_names}
-    found = placed(table, chosen(table, options), options.at or known, topo)
+    found = placed(table, in_time(table, chosen(table, options)), options.at or known, topo)
     check(table, found.places)
     mtu = np.array([each.mtu for each in found.senders])[found.sender]
     oversize = too_large(table, found.places, mtu)

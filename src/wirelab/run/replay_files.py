@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wirelab.emulator import Captured, Lab, PointStatistics
+from wirelab.emulator import Lab, PointStatistics
 from wirelab.emulator.recorded import Recorded
 from wirelab.run.replay_job import Replayed, ReplayJob
 from wirelab.verify import CaptureWriter, Point
@@ -63,13 +63,11 @@ def write_captures(
         _write(path, [point], comment, recording.frames.at(point.name), recording)
 
 
-def _write(
-    path: Path, points: list[Point], comment: str, frames: Iterable[Captured], of: Recording
-) -> None:
+def _write(path: Path, points: list[Point], comment: str, frames: Recorded, of: Recording) -> None:
     with path.open("wb") as file:
         writer = CaptureWriter(file, points, comment=comment)
-        for frame in frames:
-            writer.write(frame.point, frame.time, frame.data, len(frame.data), frame.outgoing)
+        for time, point, data, outgoing in frames.rows():
+            writer.write(point, time, data, len(data), outgoing)
         counts = {point.name: of.statistics[point.name] for point in points}
         writer.close({name: (count.received, count.dropped) for name, count in counts.items()})
 

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.l2 import Dot1Q, Ether
+from written import Blocks
 
 from wirelab.traffic.replay.choice import (
     check,
     chosen,
+    in_time,
     refuse,
     see_that_cut,
     table_of,
@@ -100,6 +102,27 @@ def test_the_filters_that_messages_name_are_filters(mend: str, tmp_path: Path) -
     path = write(tmp_path / "x.pcap", [frame(1), bytes(99), b""])
     places = chosen(table_of(path), FrameOptions(filter=mend))
     assert 0 in places.tolist()
+
+
+def _points(path: Path, frames: list[tuple[int, int]]) -> Path:
+    """Write frames of several points: the number of the point, and the time in milliseconds."""
+    blocks = Blocks().section()
+    for index in range(2):
+        blocks.interface((2, b"ab"[index : index + 1]), (9, b"\x09"))
+    for number, (index, time) in enumerate(frames):
+        blocks.packet(frame(number), index=index, ticks=START + time * MS)
+    path.write_bytes(blocks.data)
+    return path
+
+
+def test_points_whose_frames_are_mixed_are_sent_in_the_order_of_their_times(tmp_path: Path) -> None:
+    path = _points(tmp_path / "x.pcapng", [(0, 1), (0, 4), (1, 2), (1, 3), (0, 5)])
+    assert in_time(table_of(path), _all(path)).tolist() == [0, 2, 3, 1, 4]
+
+
+def test_a_point_whose_time_runs_backwards_is_not_put_in_order(tmp_path: Path) -> None:
+    path = _points(tmp_path / "x.pcapng", [(0, 1), (0, 4), (1, 3), (1, 2)])
+    assert in_time(table_of(path), _all(path)).tolist() == [0, 1, 2, 3]
 
 
 def test_a_header_and_a_vlan_tag_come_on_top_of_an_mtu(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import click
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
 from wirelab.cli.mutate_report import summary, told
+from wirelab.cli.number import Number
 from wirelab.cli.progress import counted, plain_or_live
 from wirelab.run.mutation import DONORS, Sample, donors, mutate, sample, samples, with_donors
 from wirelab.run.plan import plan
@@ -28,14 +29,12 @@ from wirelab.verify.mutate import Report
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, 256),
+    type=Number(1, 256),
     default=os.cpu_count() or 1,
     help="Processes that judge.  [default: one a processor]",
 )
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Decides values."
-)
-@click.option("--most", type=click.IntRange(1), help="Mutants of each operator; all by default.")
+@click.option("--seed", type=Number(0), default=0, show_default=True, help="Decides values.")
+@click.option("--most", type=Number(1), help="Mutants of each operator; all by default.")
 @click.option("--capture", type=click.Path(path_type=Path), help="Mutate this capture.")
 @click.option("--expect", metavar="SCENARIO", help="With --capture: whose expectation to use.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, MISSING, explained
+from wirelab.cli.number import Number
 from wirelab.cli.progress import Progress, plain_or_live
 from wirelab.cli.signals import Stop, Stopped, stoppable
 from wirelab.report import write_index
@@ -62,12 +63,12 @@ this machine lacks something (lab doctor).
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, 256),
+    type=Number(1, 256),
     help=f"Labs at once.  [default: {QUICK_AT_ONCE}, and all slow ones, which only wait]",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=Number(0),
     default=0,
     show_default=True,
     help="Decides addresses, names and sizes; 0 keeps the addresses as drawn.",

@@ -77,6 +77,27 @@ def test_a_capture_is_sent_from_its_file_in_any_order(tmp_path: Path) -> None:
         sent_and_arrived(order)
 
 
+@pytest.mark.parametrize("paced", [False, True], ids=["top speed", "paced"])
+@pytest.mark.parametrize("order", ["in order", "in no order"])
+def test_a_large_file_is_sent_without_being_held_in_memory(
+    tmp_path: Path, order: str, paced: bool
+) -> None:
+    path, count, apart = tmp_path / "sparse", 6000, 40_000  # 240 MB, most of which are holes
+    with path.open("wb") as file:
+        for number in range(count):
+            file.seek(number * apart)
+            file.write(frame(number))
+    places = np.arange(count)
+    if order == "in no order":
+        places = np.random.default_rng(1).permutation(count)
+    sizes = np.full(count, 60)
+    due = packets_a_second(count, 100_000).due if paced else None
+    made = Order(path, places * apart, sizes.astype(np.int32), sizes, places, due, 2, 10**9)
+    sent, there = sent_and_arrived(made)
+    assert there == [frame(place) for place in places.tolist()] * 2
+    assert sent.complete
+
+
 @pytest.mark.parametrize("count", [3, 5000])
 @pytest.mark.parametrize("paced", [False, True], ids=["top speed", "paced"])
 def test_loops_send_all_again(count: int, paced: bool) -> None:

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
+from wirelab.cli.number import Number
 from wirelab.cli.replay_options import (
     CONVERSATIONS,
     FRAMES,
@@ -79,8 +80,8 @@ and nothing was sent; 3 this machine lacks something.
 @click.option("--pps", type=float, help="Frames a second, evenly.")
 @click.option("--mbps", type=float, help="Megabits a second, evenly.")
 @click.option("--topspeed", is_flag=True, help="As fast as it goes.")
-@click.option("--loop", "loops", type=click.IntRange(1), default=1, help="Send all N times.")
-@click.option("--limit", type=click.IntRange(1), help="Send no more frames, in each loop.")
+@click.option("--loop", "loops", type=Number(1), default=1, help="Send all N times.")
+@click.option("--limit", type=Number(1), help="Send no more frames, in each loop.")
 @click.option("--filter", "display_filter", default="", help="Send what a display filter selects.")
 @click.option("--from", "since", type=Moment(), help="Seconds into the capture, or a time.")
 @click.option("--to", "until", type=Moment(), help="Likewise: send nothing captured later.")
@@ -117,7 +118,7 @@ and nothing was sent; 3 this machine lacks something.
 @click.option("--port", multiple=True, metavar="OLD=NEW", help="Rewrite a port of TCP and UDP.")
 @click.option("--vlan", metavar="add:N|remove|N|OLD=NEW", help="What becomes of VLAN tags.")
 @click.option("--ttl", metavar="N|+N|-N", help="What becomes of TTLs where they are sent.")
-@click.option("--dscp", type=click.IntRange(0, 63), help="The DSCP of all packets.")
+@click.option("--dscp", type=Number(0, 63), help="The DSCP of all packets.")
 @click.option(
     "--inside",
     type=click.Choice(["ftp", "dns"]),
@@ -154,7 +155,7 @@ and nothing was sent; 3 this machine lacks something.
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=Number(0),
     default=0,
     show_default=True,
     help="Decides MACs and addresses.",

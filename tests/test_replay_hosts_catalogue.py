@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ proxy ARP, another TTL; or a cable is moved."""
 SET_TIMED = How(RECORDED, speed=1.0)
 """Both."""
 HERE = How(seed=0)
-"""Addresses stand where none are rewritten: in what HTTP says, or quoted inside an ICMP error."""
+"""The expectation is about how the addresses themselves are formed or ordered."""
 
 HOW = {
     "arp-unicast-refresh": TIMED,
@@ -45,33 +45,26 @@ HOW = {
     "arp-sweep": HERE,  # the order in which addresses are asked for is that of their numbers
     "dhcp-dora": TIMED,
     "dhcp-decline": TIMED,
-    "dhcp-inform": HERE,  # an ICMP error quotes a DHCP message
-    "dhcp-renew-rebind-release": replace(TIMED, seed=0),  # the same
+    "dhcp-renew-rebind-release": TIMED,
     "dhcp-nak": SET_TIMED,  # the cable is moved
     "dhcp-relay": SET,  # the relay is a program on the router
     "dhcp-no-server": TIMED,
-    "dhcpv6": HERE,
     "dns-timeout": TIMED,
     "dns-failures": TIMED,
     "frag-lost": SET_TIMED,
     "pmtud-blackhole": SET,
     "ping-echo": SET,  # the router loses a reply
-    "redirect": replace(TIMED, seed=0),  # a kernel sends redirects as seldom as its clock says
-    "redirect-ignored": replace(TIMED, seed=0),
+    "redirect": TIMED,  # a kernel sends redirects as seldom as its clock says
+    "redirect-ignored": TIMED,
     "unreach-admin": SET,
     "ttl-os": SET,
     "lb-behind-vip": SET,
-    "v6-ndp": HERE,  # two addresses of one router share a solicited-node group only in the capture
-    "v6-header": HERE,
     "v6-addresses": SET,  # the router has addresses that the topology does not tell
     "v6-errors": SET,
-    "v6-frag": HERE,
     "v6-frag-lost": SET_TIMED,
     "tcp-refused-filtered": SET_TIMED,
     "tcp-retransmission": SET_TIMED,
     "tcp-zero-window": TIMED,
-    "stats-conversations": HERE,  # HTTP names the server by its address
-    "haystack-profile": HERE,
 }
 
 

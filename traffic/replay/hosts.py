@@ -20,7 +20,7 @@ from wirelab.traffic.replay.identity import quoted
 from wirelab.traffic.replay.kind import Judged, Played
 from wirelab.traffic.replay.mapping import Roles, learned, roles_by_name, roles_by_part
 from wirelab.traffic.replay.network import Network
-from wirelab.traffic.replay.sendings import Tasks
+from wirelab.traffic.replay.sendings import KERNELS, Tasks
 from wirelab.traffic.replay.sightings import first_on_link, first_on_way, interfaces
 from wirelab.verify import provenance
 from wirelab.verify.frame import LinkType
@@ -347,9 +347,9 @@ class HostsReplay:
             tuple(sent),
             done.outcomes,
         )
-        if self.left:
+        if skipped := sum(count for why, count in self.left.items() if why != KERNELS):
             return _HostsPlayed(
-                played.sent, {**played.otherwise, "skipped": sum(self.left.values())}, facts,
+                played.sent, {**played.otherwise, "skipped": skipped}, facts,
                 played.frames, played.outcomes,
             )  # fmt: skip
         return played

@@ -27,6 +27,9 @@ _ICMP6_OF_ROUTERS = (1, 2, 3, 4, 129, 135, 136, 137)
 _ERRORS = (3, 5, 11, 12)
 _ERRORS6 = (1, 2, 3, 4)
 _SOLICITATION = 135
+_APART = "ARP between hosts that are now on different links"
+KERNELS = "left to the kernels of routers"
+"""Why a frame is not sent that real routers send by themselves, as asked for."""
 _LOOK_BACK = 1000
 """So many frames before a router's question are searched for what it waits with."""
 _KERNELS_OWN = (130, 131, 132, 133, 143)
@@ -54,6 +57,9 @@ class Sending:
     """When it was recorded, in nanoseconds."""
     arrived: int
     """When it was seen for the last time."""
+    instead: bytes = b""
+    """Of ARP the address of the router that is asked, or answers, in place of a host that was on
+    the same link in the capture, and is behind that router here."""
 
 
 class Tasks:
@@ -71,6 +77,7 @@ class Tasks:
         self._roles, self._network, self._places = roles, network, places
         self.left: Counter[str] = Counter()
         """How many frames nobody sends, by reason."""
+        self._detours: set[tuple[str, bytes]] = set()
 
     def real(self, sightings: Iterable[Sighting]) -> list[Sending]:
         """Return the tasks where the routers of the topology forward."""
@@ -89,7 +96,7 @@ class Tasks:
         if port is None or port.router:
             probes = each.kind == _SOLICITATION and not any(each.src)
             if each.protocol == ICMP6 and (each.kind in _KERNELS_OWN or probes):
-                return self._leave("left to the kernels of routers")
+                return self._leave(KERNELS)
             if _of_a_router(each, known=port is not None):
                 return self._task(seen, port, expected=True)
         if port is None:
@@ -107,35 +114,69 @@ class Tasks:
 
     def _task(self, seen: Sighting, port: Port | None, *, expected: bool) -> Sending | None:
         each, frame = self._glances[seen.at], self._frames[seen.at]
+        if each.ethertype == ARP and port is not None:
+            return self._arp(seen, port, expected=expected)
         targets: tuple[str, ...] = ()
         via: Port | None = None
         if each.group:
             targets = self._hearers(each, port)
-            if each.ethertype == ARP and port and not targets and unicast(each.dst):
-                if self._roles.holders.get(each.dst, port.name) != port.name:
-                    return self._leave("ARP between hosts that are now on different links")
-                targets = self._others(port, frame.point)
         elif each.ethertype in (IP4, IP6):
             via = self._next_hop(each, port, seen.hops)
             targets = self._receivers(each, via)
         elif port is not None:
-            via = self._port(self._roles.stations.get(each.eth_dst))
-            if via is not None and via.link != port.link:
-                return self._leave("ARP between hosts that are now on different links")
+            via = self._station(each, port)
             targets = (via.name,) if via else ()
         return Sending(
             seen.at, port.name if port else "", expected, targets, via.name if via else "",
             seen.hops, frame.time, seen.arrived,
         )  # fmt: skip
 
+    def _arp(self, seen: Sighting, port: Port, *, expected: bool) -> Sending | None:
+        """Who asks whom; a host that is now behind a router is asked for by way of that."""
+        each, frame = self._glances[seen.at], self._frames[seen.at]
+        other = self._port(self._roles.holders.get(each.dst))
+        via = self._station(each, port)
+        task = Sending(
+            seen.at, port.name, expected, (), via.name if via else "", 0, frame.time, seen.arrived
+        )
+        if other is not None and other.link != port.link:
+            return self._detour(task, port, other, each)
+        if other is not None and other != port and each.group:
+            return replace(task, targets=(other.name,))
+        return replace(task, targets=(via.name,) if via else self._others(port, frame.point))
+
+    def _detour(self, task: Sending, port: Port, other: Port, each: Glance) -> Sending | None:
+        asks = each.kind == 1
+        here, far = (port, each.dst) if asks else (other, each.src)
+        gateway = self._network.next_hop(here, self._moved(far))
+        address = next((a for a in gateway.addresses_alone if len(a) == 4), b"") if gateway else b""
+        answers = not asks and (here.name, far) in self._detours
+        if gateway is None or not gateway.router or not address or task.expected:
+            return self._leave(_APART)
+        if asks:
+            self._detours.add((here.name, far))
+            via = "" if each.group else gateway.name
+            return replace(task, targets=(gateway.name,), via=via, instead=address)
+        if not answers:
+            return self._leave(_APART)
+        return replace(
+            task, port=gateway.name, expected=True, targets=(here.name,), via=here.name,
+            instead=address,
+        )  # fmt: skip
+
+    def _station(self, each: Glance, port: Port) -> Port | None:
+        """For whom a frame is by its MAC, if that is on the link."""
+        via = self._port(self._roles.stations.get(each.eth_dst))
+        return via if via is not None and via.link == port.link and via != port else None
+
     def _hearers(self, each: Glance, port: Port | None) -> tuple[str, ...]:
-        """Who is to hear a broadcast or multicast: of ARP who is asked for, if on the link."""
+        """Who is to hear a broadcast or multicast: who is asked for, if on the link."""
         if port is None:
             return ()
         asked = self._port(self._roles.holders.get(each.asked)) if _asks(each) else None
         if asked is not None and asked.link == port.link and asked != port:
             return (asked.name,)
-        return () if each.ethertype == ARP else self._others(port, "")
+        return self._others(port, "")
 
     def _others(self, port: Port, point: str) -> tuple[str, ...]:
         """Somebody else on the link: who recorded it, or the first."""

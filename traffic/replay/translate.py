@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.mapping import Roles
     from wirelab.traffic.replay.sendings import Sending
 
-_MAC = re.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_SOLICITED = bytes.fromhex("ff0200000000000000000001ff")
+_LINK_LOCAL = bytes.fromhex("fe80000000000000")
+_MAC = re.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}$")
+"""A MAC, or one at the end of something: as in a DUID (RFC 8415 section 11.4)."""
 
 
 def rewriting(roles: Roles, macs: Mapping[str, bytes], options: HostsOptions) -> Rewriting:
@@ -44,12 +47,13 @@ def rewriting(roles: Roles, macs: Mapping[str, bytes], options: HostsOptions) ->
 def _addresses(roles: Roles, macs: Mapping[str, bytes]) -> dict[bytes, bytes]:
     """The new addresses: the topology's, and those that IPv6 forms of MACs."""
     found = dict(roles.addresses)
-    old_macs = {port: old for old, port in reversed(roles.stations.items())}
-    for address, port in roles.holders.items():
-        if len(address) == 4 or address in found or port not in old_macs:
-            continue
-        if address[8:] == eui64(old_macs[port]):
-            found[address] = moved(address[:8] + bytes(8), roles)[:8] + eui64(macs[port])
+    prefixes = [_LINK_LOCAL]
+    prefixes += [net.network_address.packed[:8] for net in roles.networks if net.version == 6]
+    prefixes += [each[:8] for each in roles.holders if len(each) == 16]
+    for mac, port in roles.stations.items():
+        for prefix in dict.fromkeys(prefixes):
+            new = moved(prefix + bytes(8), roles)[:8] + eui64(macs[port])
+            found.setdefault(prefix + eui64(mac), new)
     return found
 
 
@@ -84,10 +88,11 @@ class Translation:
         """Return what a name stands for in the replay that stood for an address or a MAC."""
         with contextlib.suppress(ValueError):
             return str(ip_address(self.address(ip_address(value).packed)))
-        if _MAC.fullmatch(value):
-            old = bytes.fromhex(value.replace(":", ""))
-            return self.rewriter.rewriting.macs.get(old, old).hex(":")
-        return value
+        return _MAC.sub(lambda found: self._mac(found[0]), value)
+
+    def _mac(self, text: str) -> str:
+        old = bytes.fromhex(text.replace(":", ""))
+        return self.rewriter.rewriting.macs.get(old, old).hex(":")
 
     def frame(self, data: bytes, task: Sending) -> bytes:
         """Return what is sent for a recorded frame."""
@@ -96,7 +101,15 @@ class Translation:
         if task.port and (task.hops or task.via):
             source = self._macs[task.port]
         target = self._macs[task.via] if task.via else new[:6]
-        return raised(target + source + new[12:], task.hops)
+        made = solicited(raised(target + source + new[12:], task.hops))
+        return asking(made, task.instead) if task.instead else made
+
+
+def asking(data: bytes, address: bytes) -> bytes:
+    """Return an ARP question about another address, or an answer that says another."""
+    at = network_header(data)[1]
+    place = at + 24 if data[at + 6 : at + 8] == b"\0\1" else at + 14
+    return data[:place] + address + data[place + 4 :]
 
 
 def filled(data: bytes) -> bytes:
@@ -120,15 +133,47 @@ def raised(data: bytes, hops: int) -> bytes:
     if not hops or kind not in (IP4, IP6) or len(data) < at + 20:
         return data
     place = at + 8 if kind == IP4 else at + 7
-    before = data[place]
-    after = min(before + hops, 255)
+    after = min(data[place] + hops, 255)
     changed = bytearray(data)
     changed[place] = after
     if kind == IP4:
-        # RFC 1624: the new sum follows from the old one and what changed, right or wrong.
-        old = int.from_bytes(data[at + 10 : at + 12], "big")
-        total = (old ^ 0xFFFF) + ((before << 8) ^ 0xFFFF) + (after << 8)
-        total = (total & 0xFFFF) + (total >> 16)
-        total = (total & 0xFFFF) + (total >> 16)
-        changed[at + 10 : at + 12] = (total ^ 0xFFFF).to_bytes(2, "big")
+        both = at + 8, at + 10
+        changed[at + 10 : at + 12] = _mended(
+            data[at + 10 : at + 12], data[slice(*both)], bytes(changed[slice(*both)])
+        )
     return bytes(changed)
+
+
+def solicited(data: bytes) -> bytes:
+    """Return a neighbour solicitation that goes to the group of whom it asks for.
+
+    Addresses that end alike share a group (RFC 4291 section 2.7.1), and need not end alike any
+    more when they are rewritten.
+    """
+    kind, at = network_header(data)
+    asks = kind == IP6 and len(data) >= at + 64 and (data[at + 6], data[at + 40]) == (58, 135)
+    old = data[at + 24 : at + 40]
+    if not asks or old[:13] != _SOLICITED:
+        return data
+    new = _SOLICITED + data[at + 61 : at + 64]
+    mended = _mended(data[at + 42 : at + 44], old, new)
+    return (
+        b"\x33\x33"
+        + new[12:]
+        + data[6 : at + 24]
+        + new
+        + data[at + 40 : at + 42]
+        + mended
+        + (data[at + 44 :])
+    )
+
+
+def _mended(checksum: bytes, old: bytes, new: bytes) -> bytes:
+    """A checksum, right or wrong, after words that it covers have changed (RFC 1624)."""
+    total = int.from_bytes(checksum, "big") ^ 0xFFFF
+    for at in range(0, len(old), 2):
+        total += int.from_bytes(old[at : at + 2], "big") ^ 0xFFFF
+        total += int.from_bytes(new[at : at + 2], "big")
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return (total ^ 0xFFFF).to_bytes(2, "big")

@@ -252,6 +252,29 @@ def test_without_a_router_packets_go_straight_to_the_server() -> None:
     assert told.passed, [problem.message for problem in told.problems]
 
 
+def test_a_neighbour_that_is_behind_a_router_now_is_asked_for_by_way_of_that() -> None:
+    asks = Ether(src=ANNA_MAC, dst="ff:ff:ff:ff:ff:ff") / ARP(
+        op=1, hwsrc=ANNA_MAC, psrc=ANNA, pdst=BERT
+    )
+    says = Ether(src=BERT_MAC, dst=ANNA_MAC) / ARP(
+        op=2, hwsrc=BERT_MAC, psrc=BERT, hwdst=ANNA_MAC, pdst=ANNA
+    )
+    done = played(captured([asks, says, *HANDSHAKE]))
+    assert not done.judged.problems
+    assert done.played.otherwise == {}
+    told = verdict(
+        done,
+        seq(
+            step("asks", "arp.opcode == 1 && arp.dst.proto_ipv4 == ${r1.ip}", at="c"),
+            step("says", "arp.opcode == 2 && arp.src.proto_ipv4 == ${r1.ip}", at="c"),
+            step("syn", "tcp.flags == 0x002 && eth.dst == ${r1.mac}", at="c"),
+            closed=["arp"],
+            at="c",
+        ),
+    )
+    assert told.passed, [problem.message for problem in told.problems]
+
+
 def test_recorded_gaps_are_kept_at_the_speed_asked_for() -> None:
     done = played(captured(HANDSHAKE, gap=20 * MS), speed=2.0)
     began = done.played.facts["began"]

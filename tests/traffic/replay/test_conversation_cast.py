@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded_talks import Connection, Recorder, packet
+from recorded_talks import Connection, Recorder
 
 from wirelab.traffic.replay.conversations.cast import Cast, cast
 from wirelab.traffic.replay.conversations.talk import Talk
@@ -79,13 +79,6 @@ def test_a_port_at_which_a_host_serves_is_no_clients() -> None:
     both = talks(("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1"), ports=(80, 80))
     found = cast(both, ["a", "b"], NO_MAP, recorded_ports=True)
     assert [roles[0].port for roles in found.roles] == [49152, 49152]
-
-
-def test_port_0_cannot_be_served() -> None:
-    recorder = Recorder()
-    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 0), b"x"))
-    with pytest.raises(ReplayError, match="port 0"):
-        cast(list(recorder.extracted()[0].talks), ["a", "b"], NO_MAP)
 
 
 addresses = st.integers(1, 6).map("10.0.0.{}".format)

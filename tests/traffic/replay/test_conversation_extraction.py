@@ -7,6 +7,8 @@ from frames import MS, START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_talks import ACK, FIN, PSH, RST, SYN, C, Connection, Recorder, S, deeds, packet, said
+from scapy.layers.inet import IP, UDP, fragment
+from scapy.layers.l2 import Dot1Q, Ether
 
 from wirelab.traffic.replay.conversations.talk import Deed, Need
 from wirelab.traffic.replay.errors import ReplayError
@@ -172,6 +174,38 @@ def test_a_capture_that_begins_in_the_middle_says_so() -> None:
     assert "begins in the middle" in found.lacks
 
 
+def test_data_without_an_opening_is_incomplete() -> None:
+    recorder = Recorder()
+    talk = Connection(recorder)
+    talk.segment(C, SYN, lost=True)
+    talk.segment(S, SYN | ACK)
+    talk.segment(S, ACK, b"only this direction was captured")
+    (found,) = recorder.extracted()[0].incomplete
+    assert "how it was opened" in found.lacks
+
+
+def test_port_0_cannot_be_served() -> None:
+    recorder = Recorder()
+    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 0), b"x"))
+    (found,) = recorder.extracted()[0].incomplete
+    assert found.lacks == "no socket can have port 0"
+
+
+def test_a_gap_behind_which_much_waits_is_filled_in_time() -> None:
+    recorder = Recorder()
+    talk = Connection(recorder).open()
+    first = talk.segment(C, ACK, b"ab", lost=True)
+    for _ in range(3000):
+        talk.segment(C, ACK, b"x", lost=False)
+        talk.seqs[C] += 1  # and another gap
+    recorder.add(first)
+    for number in range(3000):
+        talk.seqs[C] = 1004 + 2 * number
+        talk.segment(C, ACK, b"y")
+    talks, store = recorder.extracted()
+    assert said(talks.talks[0], C, store) == b"ab" + b"xy" * 3000
+
+
 def test_the_answer_to_a_syn_is_enough_of_a_beginning() -> None:
     recorder = Recorder()
     talk = Connection(recorder)
@@ -220,6 +254,19 @@ def test_datagrams_are_turns_one_by_one() -> None:
     assert deeds(talk) == [("C", "say", 4), ("S", "say", 0), ("S", "say", 2)]
     assert [turn.think for turn in talk.turns] == [0, 20 * MS, 5 * MS]
     assert talk.turns[1].needs == (Need(0, S, True, 1),)
+
+
+def test_fragments_and_tagged_frames_are_read() -> None:
+    recorder = Recorder()
+    data = bytes(range(256)) * 12
+    datagram = IP(src="10.0.0.1", dst="10.0.0.2", id=9) / UDP(sport=5000, dport=53) / data
+    for piece in fragment(datagram, 1000):
+        recorder.add(bytes(Ether() / piece), after=MS)
+    tagged = Ether() / Dot1Q(vlan=7) / IP(src="10.0.0.2", dst="10.0.0.1")
+    recorder.add(bytes(tagged / UDP(sport=53, dport=5000) / b"tagged"), after=MS)
+    talks, store = recorder.extracted()
+    (talk,) = talks.talks
+    assert (said(talk, C, store), said(talk, S, store)) == (data, b"tagged")
 
 
 def test_a_datagram_seen_on_both_sides_of_a_router_is_one() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from recorded_talks import ACK, FIN, RST, C, Connection, Recorder, S, packet, wr
 
 from wirelab.emulator import Lab, sandbox
 from wirelab.topologies.routed import Routed
+from wirelab.topologies.routed6 import Routed6
 from wirelab.traffic.replay.conversations.options import TalkOptions
 from wirelab.traffic.replay.conversations.players import PlayerError
 from wirelab.traffic.replay.conversations.prepared import Conversations, prepare
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.kind import Judged, Played
+from wirelab.verify import CaptureError
 
 TOP_SPEED = TalkOptions(speed=None)
 
@@ -139,6 +142,34 @@ def test_both_sides_may_speak_at_once_and_much(tmp_path: Path) -> None:
     assert replayed(conversations)[1].problems == []
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_any_conversations_arrive_equal(tmp_path: Path, seed: int) -> None:
+    draw = Random(seed)
+    recorder = Recorder()
+    open_ones = [
+        Connection(
+            recorder, (f"10.0.0.{draw.randrange(1, 4)}", 40000 + n), ("10.0.1.1", 80 + n % 2)
+        )
+        for n in range(draw.randrange(1, 6))
+    ]
+    for each in open_ones:
+        each.open(draw.randrange(5 * MS))
+    for _ in range(draw.randrange(30)):
+        size = draw.choice([1, 100, 1460, 5000, 100_000])
+        draw.choice(open_ones).say(draw.choice([C, S]), draw.randbytes(size), after=0)
+    for each in open_ones:
+        how = draw.randrange(4)
+        if how == 0:
+            each.segment(draw.choice([C, S]), RST | ACK)
+        elif how < 3:
+            each.close(draw.choice([C, S]))
+    topology = draw.choice([{}, {"hops": 2, "loss": 2, "delay": 2}, {"lan_mtu": 576}])
+    conversations = prepared(recorder, tmp_path, **topology)
+    played, judged = replayed(conversations, **topology)
+    assert (judged.problems, played.otherwise) == ([], {})
+    assert played.sent == conversations.total
+
+
 def test_many_connections_at_once(tmp_path: Path) -> None:
     recorder = Recorder()
     all_of_them = [
@@ -163,6 +194,25 @@ def test_datagrams_arrive_also_where_a_small_mtu_cuts_them(tmp_path: Path) -> No
     played, judged = replayed(prepared(recorder, tmp_path, **topology), **topology)
     assert (judged.problems, played.sent, played.otherwise) == ([], 20, {})
     assert judged.details["datagrams_lost"] == 0
+
+
+def test_what_comes_late_is_not_lost(tmp_path: Path) -> None:
+    recorder = Recorder()
+    for number in range(30):  # in a row: each waits for the one before
+        recorder.add(packet("10.0.0.1", "10.0.0.2", (5000 + number, 53), b"who?"), after=MS)
+        recorder.add(packet("10.0.0.2", "10.0.0.1", (53, 5000 + number), b"me"), after=MS)
+    topology = {"hops": 2, "delay": 50}
+    played, judged = replayed(prepared(recorder, tmp_path, **topology), **topology)
+    assert (judged.problems, played.otherwise) == ([], {})
+    assert played.facts["conversations"][-1]["sides"]["client"]["ended_s"] > 3
+
+
+def test_datagrams_that_are_all_the_same_are_told_apart(tmp_path: Path) -> None:
+    recorder = Recorder()
+    for _ in range(50):
+        recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 514), b"same"), after=20 * MS)
+    played, judged = replayed(prepared(recorder, tmp_path))
+    assert (judged.problems, played.otherwise) == ([], {})
 
 
 def test_a_lost_datagram_is_counted_and_the_rest_goes_on(tmp_path: Path) -> None:
@@ -250,6 +300,58 @@ def test_incomplete_conversations_are_refused_or_skipped_and_counted(tmp_path: P
     skipping = TalkOptions(speed=None, incomplete="skip")
     played, judged = replayed(prepared(recorder, tmp_path, skipping))
     assert (judged.problems, played.otherwise) == ([], {"skipped": 1})
+
+
+def test_where_the_capture_has_holes_the_players_judge(tmp_path: Path) -> None:
+    recorder = Recorder()
+    web(recorder)
+    conversations = prepared(recorder, tmp_path)
+    played, _ = replayed(conversations)
+    assert conversations.count(played, {}).problems == []
+    heard = played.facts["conversations"][0]["sides"]["server"]
+    heard["heard_by_other"] -= 1
+    (problem,) = conversations.count(played, {}).problems
+    assert problem.endswith("the client heard 50005 of the 50006 bytes of the server")
+
+
+def test_hosts_without_ipv4_play_over_ipv6(tmp_path: Path) -> None:
+    recorder = Recorder()
+    web(recorder)
+    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 53), bytes(2000)), after=MS)
+    path = tmp_path / "recorded.pcap"
+    path.write_bytes(write_pcap(recorder.frames))
+    conversations = prepare(path, Routed6(mtu=1300), TOP_SPEED)
+
+    def body() -> tuple[Played, Judged]:
+        lab = Lab(Routed6(mtu=1300), taps=conversations.points)
+        lab.start()
+        played = conversations.play(lab, lambda done: None)
+        lab.taps.stop()
+        return played, conversations.judge(played, lab.taps.frames())
+
+    played, judged = sandbox.call(body)
+    assert (judged.problems, played.otherwise) == ([], {})
+    assert ":" in played.facts["conversations"][0]["sides"]["client"]["address"]
+
+
+def test_it_works_with_one_user_id(tmp_path: Path, play: Any) -> None:
+    recorder = Recorder()
+    web(recorder)
+    conversations = prepared(recorder, tmp_path)
+    played = play(Routed(), lambda lab: conversations.play(lab, lambda done: None))
+    assert (played.sent, played.otherwise) == (conversations.total, {})
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut off", "something else"])
+def test_damaged_captures_are_refused(tmp_path: Path, damage: str) -> None:
+    recorder = Recorder()
+    web(recorder)
+    data = write_pcap(recorder.frames)
+    path = tmp_path / "damaged.pcap"
+    damaged = {"empty": b"", "cut off": data[:-10], "something else": b"no capture at all"}
+    path.write_bytes(damaged[damage])
+    with pytest.raises(CaptureError):
+        prepare(path, Routed(), TOP_SPEED)
 
 
 def test_what_would_be_done_is_told(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from ipaddress import ip_address
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from wirelab.traffic.replay.conversations.segments import TCP
 from wirelab.traffic.replay.conversations.talk import CLIENT, SERVER, Talk
 from wirelab.traffic.replay.errors import ReplayError
 
@@ -152,9 +151,6 @@ def _roles(
             port = found_port
         taken.add((host, talk.protocol, port))
         roles.append((Role(host, port), Role(found[who(talk, SERVER)], talk.ends[SERVER].port)))
-        if not talk.ends[SERVER].port:
-            kind = "TCP" if talk.protocol == TCP else "UDP"
-            raise ReplayError(f"{talk.name}: no {kind} socket can have port 0")
     return roles
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from wirelab.traffic.replay.conversations.talk import Deed, End, Text
@@ -100,6 +101,8 @@ class Voice:
     """The amount with its FIN, once that was seen."""
     waiting: dict[int, Segment] = field(default_factory=dict)
     """Segments behind a gap, by their relative number."""
+    heap: list[int] = field(default_factory=list)
+    """These numbers, the lowest first (`heapq`)."""
     course: Course = field(default_factory=Course)
     """When the amount grew, and to what."""
 
@@ -214,18 +217,17 @@ class Connection:
             self._keep(voice, begin, segment)
             return
         self._take(voice, segment, begin, side)
-        while voice.waiting:
-            behind = sorted(at for at in voice.waiting if at <= voice.amount)
-            if not behind:
-                return
-            for at in behind:  # they become whole now, whenever they came
-                filled = replace(voice.waiting.pop(at), frame=segment.frame, time=segment.time)
-                self._take(voice, filled, at, side)
+        while voice.heap and voice.heap[0] <= voice.amount:  # it becomes whole now
+            at = heappop(voice.heap)
+            filled = replace(voice.waiting.pop(at), frame=segment.frame, time=segment.time)
+            self._take(voice, filled, at, side)
 
     def _keep(self, voice: Voice, begin: int, segment: Segment) -> None:
         known = voice.waiting.get(begin)
         if known is None and len(voice.waiting) >= _MOST_WAITING:
             return  # a gap that is never filled: the connection lacks bytes
+        if known is None:
+            heappush(voice.heap, begin)
         if known is None or known.size < segment.size:
             voice.waiting[begin] = segment
 
@@ -284,6 +286,8 @@ class Connection:
         """What the capture lacks of it; "" when it is whole."""
         if not self.from_start:
             return "the capture begins in the middle of it"
+        if self.said and not self.opened:
+            return "the capture lacks how it was opened"
         for voice, who in zip(self.voices, ("client", "server"), strict=True):
             if voice.furthest > voice.amount:
                 return (

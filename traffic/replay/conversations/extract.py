@@ -10,7 +10,7 @@ from wirelab.traffic.replay.conversations.connection import Connection
 from wirelab.traffic.replay.conversations.flow import Flow
 from wirelab.traffic.replay.conversations.segments import TCP, Segment, segments
 from wirelab.traffic.replay.conversations.store import Store
-from wirelab.traffic.replay.conversations.talk import Talk, Talks
+from wirelab.traffic.replay.conversations.talk import SERVER, Talk, Talks
 from wirelab.traffic.replay.conversations.turns import Turns
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.verify.collector import paused
@@ -46,9 +46,9 @@ def extract(table: Table) -> tuple[Talks, Store]:
     chosen = [min(each, key=_worth) for each in found.values()]
     known = [each for each in chosen if each.opened and each.from_start]
     whole = sorted(
-        (each for each in known if not each.lacks), key=lambda each: (each.time, each.first)
+        (each for each in known if not _lacks(each)), key=lambda each: (each.time, each.first)
     )
-    lacking = [each for each in chosen if each.lacks and each.said]
+    lacking = [each for each in chosen if _lacks(each) and each.said]
     unopened = sum(not each.opened and each.from_start and not each.said for each in chosen)
     if not whole and not lacking:
         raise ReplayError("the capture has no TCP connection and no UDP datagram to play again")
@@ -105,11 +105,16 @@ def _collected(found: Iterable[Segment], store: Store) -> dict[object, list[Seen
 def _worth(seen: Seen) -> tuple[bool, bool, int, int, int]:
     """The less, the better a sighting it is."""
     size = sum(voice.amount for voice in seen.voices)
-    return not seen.opened, bool(seen.lacks), -size, seen.time, seen.first
+    return not seen.opened, bool(_lacks(seen)), -size, seen.time, seen.first
+
+
+def _lacks(seen: Seen) -> str:
+    """Why a conversation cannot be played as it was; "" when it can."""
+    return seen.lacks or ("no socket can have port 0" if not seen.ends[SERVER].port else "")
 
 
 def _talk(seen: Seen) -> Talk:
     protocol = TCP if isinstance(seen, Connection) else 17
     texts = (seen.voices[0].text, seen.voices[1].text)
     ends = seen.ends
-    return Talk(protocol, ends, seen.first, seen.time, seen.point, texts, lacks=seen.lacks)
+    return Talk(protocol, ends, seen.first, seen.time, seen.point, texts, lacks=_lacks(seen))

@@ -28,6 +28,7 @@ def shortfalls(talks: Talks, ended: Mapping[str, dict[str, Any]]) -> tuple[int, 
     counts = {
         "skipped": len(talks.incomplete),
         "lost": sum(end.get("lost", 0) for end in ends.values()),
+        "unawaited": sum(end["skipped"] for end in ends.values()),
         "given_up": len({number for (number, _), end in ends.items() if end["error"]}),
     }
     return said, {name: count for name, count in counts.items() if count}

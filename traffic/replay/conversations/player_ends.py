@@ -62,6 +62,7 @@ class End:
         self.skipped = 0
         """Turns that were taken although what they wait for was lost."""
         self.begun = self.ended = 0
+        self._alarm = 0
 
     def go_on(self) -> None:
         """Takes as many turns as can be taken now."""
@@ -75,7 +76,7 @@ class End:
                 self._prepare(think, bool(needs))
             now = monotonic_ns()
             if now < self.due:
-                self.player.wake_at(self.due, self)
+                self.wake_at(self.due)
                 return
             if not self.written and len(self.late) == self.at:
                 self.late.append(now - self.due)
@@ -92,6 +93,12 @@ class End:
         last = self.due or self.player.start
         base = now if waited or (now - last > _ON_TIME and self.at) else last
         self.ready, self.due, self.stalled_since = True, base + think, 0
+
+    def wake_at(self, time: int) -> None:
+        """Sees that it is woken at a time, once."""
+        if not monotonic_ns() < self._alarm <= time:
+            self._alarm = time
+            self.player.wake_at(time, self)
 
     def next_turn(self, deed: str) -> None:
         """Goes to the next turn."""

@@ -96,7 +96,7 @@ class TcpEnd(End):
     def _reset(self, connection: socket.socket) -> bool:
         waiting = struct.unpack("i", fcntl.ioctl(connection, _SIOCOUTQ, bytes(4)))[0]
         if waiting:  # a reset would throw away what the other side has yet to get
-            self.player.wake_at(monotonic_ns() + _LOOK_AGAIN, self)
+            self.wake_at(monotonic_ns() + _LOOK_AGAIN)
             return False
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
         self.at += 1
@@ -115,7 +115,8 @@ class TcpEnd(End):
             elif events & select.EPOLLERR:
                 self._raise_error(self.socket)
         except OSError as problem:
-            self._trouble(problem)
+            if problem.errno != errno.ENOTCONN or self.said:
+                self._trouble(problem)
             return
         if events & select.EPOLLOUT and not self.over:
             self._watch(select.EPOLLIN)
@@ -123,6 +124,7 @@ class TcpEnd(End):
 
     def _connected(self, connection: socket.socket) -> None:
         self._raise_error(connection)
+        connection.getpeername()  # or it is not connected: what epoll said was of another before
         self.attach(connection)
 
     @staticmethod

@@ -60,7 +60,7 @@ def first_on_way(
     shown: dict[tuple[str, bytes], Way | None] = {}
     for at, each in enumerate(glances):
         way = None
-        if each.ethertype in (IP4, IP6):
+        if each.ethertype in (IP4, IP6) and each.src:
             place = (frames[at].point, each.src)
             if place not in shown:
                 text = str(ip_address(each.src))

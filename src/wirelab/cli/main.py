@@ -17,6 +17,7 @@ _COMMANDS = {
     "show": "Explain a scenario: its network, the expected ladder, its settings.",
     "run": "Build, play, capture and verify scenarios.",
     "verify": "Judge any capture against a scenario's expectation.",
+    "replay": "Play a capture into a lab, and verify that it arrives.",
     "mutate": "Prove that expectations can fail.",
     "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
@@ -80,6 +81,8 @@ lab run dhcp-dora       one of them; also a family: lab run icmp
 lab show frag-router    what it teaches, and what must be seen
 lab verify mine.pcapng --expect dhcp-dora
                         judge a capture of your own
+lab replay mine.pcapng --on lan --at c-eth0
+                        play a capture into a lab
 
 Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
 3 this machine lacks something.

@@ -21,9 +21,12 @@ What is there is never overwritten. docs/tutorial.md goes on from here.
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group("new", help=_HELP)
-def command() -> None:
+@click.group("new", help=_HELP, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Write a file to begin with."""
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("say what to write: scenario NAME, or topology NAME")
 
 
 @command.command("scenario")

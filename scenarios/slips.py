@@ -28,6 +28,8 @@ def slip(error: BaseException, shown: Callable[[str], str]) -> ScenarioError | N
         error: what importing a file, or a function of it, raised.
         shown: what a source file is called in messages; empty where it is none of theirs.
     """
+    if isinstance(error, ScenarioError) and error.__cause__ is not None:
+        error = error.__cause__  # that is where it happened
     if isinstance(error, SyntaxError) and error.filename and shown(error.filename):
         return _told(f"{shown(error.filename)}, line {error.lineno}: {error.msg}")
     frames = [frame for frame in _frames(error) if shown(frame[0].f_code.co_filename)]

@@ -231,6 +231,7 @@ def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
         "settings": job.settings,
         "names": stage.names,
         "points": points,
+        "programs": {node.name: list(node.programs) for node in lab.hosts if node.programs},
         **stage.facts,
     }
 

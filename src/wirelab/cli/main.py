@@ -19,6 +19,7 @@ _COMMANDS = {
     "verify": "Judge any capture against a scenario's expectation.",
     "replay": "Play a capture into a lab, and verify that it arrives.",
     "mutate": "Prove that expectations can fail.",
+    "new": "Write a scenario or a topology of your own to begin with.",
     "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
@@ -79,6 +80,8 @@ _HELP = """Real protocol traffic in emulated networks, captured and verified.
 lab run                 every scenario, in parallel; results in out/
 lab run dhcp-dora       one of them; also a family: lab run icmp
 lab show frag-router    what it teaches, and what must be seen
+lab new scenario first-ping, lab run ./first_ping.py
+                        one of your own
 lab verify mine.pcapng --expect dhcp-dora
                         judge a capture of your own
 lab replay mine.pcapng --on lan --at c-eth0

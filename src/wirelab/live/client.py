@@ -56,6 +56,10 @@ class Control:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def fileno(self) -> int:
+        """Return a descriptor that becomes readable when the lab ends."""
+        return self._channel.fileno()
+
     def ask(self, request: Mapping[str, Any], fds: Sequence[int] = ()) -> dict[str, Any]:
         """Send a request, as in `{"do": "info"}`, and return the answer; see `HANDLERS`.
 

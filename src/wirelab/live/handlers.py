@@ -10,6 +10,7 @@ from typing import Any
 
 from wirelab.live.execution import execute
 from wirelab.live.running import Running
+from wirelab.live.tapping import tap
 
 Handler = Callable[[Running, Mapping[str, Any], list[int]], Mapping[str, Any]]
 
@@ -19,5 +20,5 @@ def _info(running: Running, _request: Mapping[str, Any], _fds: list[int]) -> Map
     return running.info()
 
 
-HANDLERS: dict[str, Handler] = {"info": _info, "exec": execute}
+HANDLERS: dict[str, Handler] = {"info": _info, "exec": execute, "tap": tap}
 """By what a request says to `do`."""

@@ -18,6 +18,7 @@ from wirelab.verify import (
     ladder,
     read_capture,
 )
+from wirelab.verify.ladders import RowKind
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Played:
 
 
 def steps(running: Running) -> tuple[str, ...]:
-    """Return the names of what is expected of the scenario of a lab.
+    """Return the names of the steps that are expected of the scenario of a lab.
 
     Raises:
         LiveError: it has none.
     """
     expected = _scenario(running).expect(running.subject.settings)
-    return tuple(dict.fromkeys(row.name for row in ladder(expected) if row.name))
+    names = (row.name for row in ladder(expected) if row.kind is RowKind.STEP)
+    return tuple(dict.fromkeys(name.partition("@")[0] for name in names))
 
 
 def _scenario(running: Running) -> Scenario:

@@ -174,7 +174,9 @@ class Prompt(CLI):
                 print(f"{each.name} at {each.point}: {each.summary or 'not seen'}\n  {each.filter}")
         else:
             print(explain(played.verdict, 100), end="")
-        self.status = 0 if played.verdict.passed else 1
+        if not played.verdict.passed:
+            print("\nWhat is expected is that of a new lab; this one may know things already.")
+            self.status = 1
 
     def do_serve(self, line: str) -> None:
         """Start a server on a node; without words, say what there is.

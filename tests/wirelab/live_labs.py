@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 _MARK = "WIRELAB_TEST_LIVE"
+_WITHIN = 30.0  # seconds: what is killed ends when the kernel has time for it
 
 
 class Place:
@@ -56,6 +57,14 @@ class Place:
                 continue
         return found
 
+    def wait_for_process(self, words: str) -> None:
+        """Wait until a process with these words on its command line is there."""
+        assert _soon(lambda: any(words in each for each in self.processes()))
+
+    def is_without(self, words: str) -> bool:
+        """Say whether there is no such process, or soon is not."""
+        return _soon(lambda: not any(words in each for each in self.processes()))
+
     def files(self) -> list[str]:
         """Return what is in the folder of running labs."""
         return [path.name for path in self.runtime.glob("wirelab/*")]
@@ -66,11 +75,11 @@ class Place:
 
 
 def _soon(so: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + _WITHIN
     while not so():
         if time.monotonic() > deadline:
             return False
-        os.sched_yield()
+        time.sleep(0.01)
     return True
 
 

@@ -46,8 +46,12 @@ class Typist:
 
     def ended(self) -> int:
         """Wait for its end and return its exit status."""
-        while self._terminal >= 0 and self._read():
-            pass
+        deadline = time.monotonic() + _WITHIN
+        while self._terminal >= 0:
+            waited = select.select([self._terminal], [], [], max(0, deadline - time.monotonic()))
+            assert waited[0], f"it does not end\n{self.seen[self._read_up_to :]}"
+            if not self._read():
+                break
         _pid, status = os.waitpid(self._pid, 0)
         self._pid = 0
         return os.waitstatus_to_exitcode(status)

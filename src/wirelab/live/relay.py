@@ -67,7 +67,7 @@ def _raw() -> Iterator[None]:
     """Within, our terminal passes every key on: Ctrl-C is for the program inside."""
     before = termios.tcgetattr(0)
     try:
-        tty.setraw(0)
+        tty.setraw(0, termios.TCSADRAIN)  # what was typed ahead is for the program
         yield
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)

@@ -42,7 +42,6 @@ class Lab(Mininet):
         *,
         seed: int = 0,
         taps: Mapping[str, str] | None = None,
-        ring: bool = False,
         **options: Any,
     ) -> None:
         """Build the topology.
@@ -51,7 +50,6 @@ class Lab(Mininet):
             topo: the network, as Mininet describes it.
             seed: decides addresses and MACs; 0 keeps the addresses of the topology.
             taps: interface by capture point, as in `{"lan": "r1-eth0"}`.
-            ring: capture a million frames a second, which are told some milliseconds late.
             options: Mininet's own.
 
         Raises:
@@ -69,7 +67,7 @@ class Lab(Mininet):
         self._draw_mac = macs(seed)
         self.wires = Wires(seed)
         self._points = dict(taps or {})
-        self.taps = Taps(ring=ring)
+        self.taps = Taps()
         self._started = False
         defaults = {"switch": Bridge, "host": Host, "controller": None}
         moved = renumbered(topo, seed) if topo is not None else None

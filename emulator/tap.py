@@ -10,13 +10,11 @@ import socket
 import struct
 import threading
 from dataclasses import dataclass
-from itertools import chain
 from time import monotonic, time_ns
 
 from wirelab.emulator import syscalls
 from wirelab.emulator.errors import EmulatorError
 from wirelab.emulator.namespace import NetNamespace
-from wirelab.emulator.ring import Ring, frames
 
 # include/uapi/linux/if_packet.h, asm-generic/socket.h
 _ETH_P_ALL = 0x0003
@@ -59,79 +57,12 @@ class PointStatistics:
     """Frames lost for want of buffer: not 0 means the capture has a hole."""
 
 
-class _Single:
-    """A capture point whose frames are taken one by one, as they come."""
-
-    def __init__(self, point: str, interface: str) -> None:
-        self.point = point
-        self.socket = packet_socket(interface)
-        self.seen = 0
-        self._frames: list[Captured] = []
-
-    def drain(self) -> None:
-        with contextlib.suppress(BlockingIOError, OSError):
-            while True:
-                self._frames.append(receive(self.point, self.socket))
-        self.seen = len(self._frames)
-
-    def frames(self) -> list[Captured]:
-        return self._frames
-
-    def close(self) -> PointStatistics:
-        self.drain()
-        statistics = packet_statistics(self.socket)
-        self.socket.close()
-        return statistics
-
-
-class _Ringed:
-    """A capture point whose frames the kernel writes into a ring: for a million a second."""
-
-    def __init__(self, point: str, interface: str) -> None:
-        self.point = point
-        self.socket, self._ring = ring_socket(interface)
-        self._blocks: list[bytes] = []
-        self._frames: list[Captured] = []
-
-    @property
-    def seen(self) -> int:
-        return self._ring.seen
-
-    def drain(self) -> None:
-        self._blocks += self._ring.take()
-
-    def frames(self) -> list[Captured]:
-        blocks, self._blocks = self._blocks, []
-        for block in blocks:
-            self._frames += (
-                Captured(time, self.point, data, sent) for time, data, sent in frames(block)
-            )
-        return self._frames
-
-    def close(self) -> PointStatistics:
-        # What waits in a block that is not full comes when that is a few milliseconds old.
-        counted = packet_statistics(self.socket)
-        kept = counted.received - counted.dropped
-        while self.seen < kept and select.select([self.socket], [], [], 1)[0]:
-            self.drain()
-        self._ring.close()
-        self.socket.close()
-        return counted
-
-
 class Taps:
     """The capture points of a lab."""
 
-    def __init__(self, *, ring: bool = False) -> None:
-        """Have no point yet.
-
-        Args:
-            ring: have the kernel write frames into memory, for very many a second; then they are
-                told some milliseconds late.
-        """
-        self._kind: type[_Single | _Ringed] = _Ringed if ring else _Single
-        self._taps: dict[int, _Single | _Ringed] = {}
-        self._closed: list[_Single | _Ringed] = []
+    def __init__(self) -> None:
+        self._sockets: dict[int, tuple[str, socket.socket]] = {}
+        self._frames: list[Captured] = []
         self._arrived = threading.Condition()
         self._wake = socket.socketpair()
         self._thread: threading.Thread | None = None
@@ -139,8 +70,8 @@ class Taps:
     def open(self, point: str, namespace: NetNamespace, interface: str) -> None:
         """Capture what passes `interface` from now on, under the name `point`."""
         with namespace.entered():
-            tap = self._kind(point, interface)
-        self._taps[tap.socket.fileno()] = tap
+            tap = packet_socket(interface)
+        self._sockets[tap.fileno()] = (point, tap)
 
     def start(self) -> None:
         """Begin to read."""
@@ -154,17 +85,15 @@ class Taps:
     def frames(self) -> tuple[Captured, ...]:
         """Return all frames that have passed so far, in the order of their times."""
         with self._arrived:
-            for tap in self._taps.values():
-                tap.drain()
-            found = [tap.frames() for tap in (*self._taps.values(), *self._closed)]
-        return tuple(sorted(chain.from_iterable(found), key=lambda frame: frame.time))
+            for point, tap in self._sockets.values():
+                self._drain(point, tap)
+            return tuple(sorted(self._frames, key=lambda frame: frame.time))
 
     def wait_for_more(self, than: int, deadline: float) -> bool:
         """Wait until there are more frames than `than`, or `deadline` (monotonic s) has passed."""
         with self._arrived:
             return self._arrived.wait_for(
-                lambda: sum(tap.seen for tap in self._taps.values()) > than,
-                max(0.0, deadline - monotonic()),
+                lambda: len(self._frames) > than, max(0.0, deadline - monotonic())
             )
 
     def stop(self) -> dict[str, PointStatistics]:
@@ -172,11 +101,15 @@ class Taps:
         self._wake[1].send(b"x")
         if self._thread is not None:
             self._thread.join()
-        self._closed = list(self._taps.values())
-        self._taps.clear()
+        statistics = {}
+        for point, tap in self._sockets.values():
+            self._drain(point, tap)
+            statistics[point] = packet_statistics(tap)
+            tap.close()
         for end in self._wake:
             end.close()
-        return {tap.point: tap.close() for tap in self._closed}
+        self._sockets.clear()
+        return statistics
 
     def _read_all(self, apart: threading.Event) -> None:
         # The main thread enters mount namespaces, which the kernel allows only to a task that
@@ -185,29 +118,32 @@ class Taps:
         apart.set()
         poll = select.poll()
         poll.register(self._wake[0], select.POLLIN)
-        for fd in self._taps:
+        for fd in self._sockets:
             poll.register(fd, select.POLLIN)
         while True:
             for fd, event in poll.poll():
                 if fd == self._wake[0].fileno():
                     return
                 if event & select.POLLIN:
-                    self._drain(self._taps[fd])
+                    self._drain(*self._sockets[fd])
                 elif event & select.POLLERR:  # the interface went down: read the error away
-                    self._taps[fd].socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                    self._sockets[fd][1].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
-    def _drain(self, tap: _Single | _Ringed) -> None:
-        """Take what waits at a point; two may do so, one at a time."""
+    def _drain(self, point: str, tap: socket.socket) -> None:
+        """Take what waits in a socket; two may do so, one at a time."""
         with self._arrived:
-            before = tap.seen
-            tap.drain()
-            if tap.seen > before:
+            before = len(self._frames)
+            with contextlib.suppress(BlockingIOError, OSError):
+                while True:
+                    self._frames.append(receive(point, tap))
+            if len(self._frames) > before:
                 self._arrived.notify_all()
 
 
 def packet_socket(interface: str) -> socket.socket:
     """Return a socket that gets all frames that pass an interface of the thread's namespace."""
-    tap = _unbound()
+    # Protocol 0 until it is bound: else it would see every interface for a moment.
+    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
     tap.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)
     tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     with contextlib.suppress(PermissionError):  # rootless on older kernels
@@ -215,20 +151,6 @@ def packet_socket(interface: str) -> socket.socket:
     tap.bind((interface, _ETH_P_ALL))
     tap.setblocking(False)
     return tap
-
-
-def ring_socket(interface: str) -> tuple[socket.socket, Ring]:
-    """Return the same with a ring for its frames."""
-    tap = _unbound()
-    ring = Ring(tap)
-    tap.bind((interface, _ETH_P_ALL))
-    tap.setblocking(False)
-    return tap, ring
-
-
-def _unbound() -> socket.socket:
-    # Protocol 0 until it is bound: else it would see every interface for a moment.
-    return socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
 
 
 def packet_statistics(tap: socket.socket) -> PointStatistics:

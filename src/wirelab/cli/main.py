@@ -19,6 +19,8 @@ _COMMANDS = {
     "verify": "Judge any capture against a scenario's expectation.",
     "mutate": "Prove that expectations can fail.",
     "fields": "Name the fields of which filters may speak.",
+    "tap": "Capture in a running lab, live, for Wireshark or into a file.",
+    "wireshark": "List running labs among Wireshark's own interfaces.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
 }

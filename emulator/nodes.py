@@ -19,7 +19,7 @@ from wirelab.emulator.links import Interface
 from wirelab.emulator.namespace import NetNamespace
 from wirelab.emulator.routes import Route, parse_route
 from wirelab.emulator.sockets import Socket, read_sockets
-from wirelab.emulator.spawn import identity_files, run_to_end, spawn
+from wirelab.emulator.spawn import identity_files, resolver_file, run_to_end, spawn
 from wirelab.emulator.view import NodeView
 
 
@@ -88,6 +88,12 @@ class Host(Node):
             files = identity_files(hosts, self.name, self.params.get("nameserver"))
             self._view = NodeView(self.name, files)
         return self._view
+
+    def use_nameserver(self, address: str) -> None:
+        """Have its programs ask this name server, those that run by now included."""
+        self.params["nameserver"] = address
+        if self._view is not None:
+            self._view.rewrite("/etc/resolv.conf", resolver_file(address))
 
     # The kernel's side
 

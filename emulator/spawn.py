@@ -13,11 +13,15 @@ from wirelab.emulator.view import NodeView
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of a node's programs: one language, and the system's daemons found."""
-    path = os.environ.get("PATH", "/usr/bin:/bin").split(":")
+def environment(own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a node's programs: one language, and the system's daemons found.
+
+    `own` is where it comes from, in place of this process's.
+    """
+    found = dict(os.environ if own is None else own)
+    path = found.get("PATH", "/usr/bin:/bin").split(":")
     path += [folder for folder in _SYSTEM_PATH if folder not in path]
-    return os.environ | {"PATH": ":".join(path), "LC_ALL": "C.UTF-8"}
+    return found | {"PATH": ":".join(path), "LC_ALL": "C.UTF-8"}
 
 
 def spawn(
@@ -74,7 +78,12 @@ def identity_files(hosts: Mapping[str, str], own: str, nameserver: str | None) -
     return {
         "/etc/hosts": f"127.0.0.1\tlocalhost\n::1\tlocalhost\n{names}",
         "/etc/hostname": f"{own}\n",
-        "/etc/resolv.conf": f"nameserver {nameserver}\n" if nameserver else "",
+        "/etc/resolv.conf": resolver_file(nameserver),
         "/etc/passwd": "".join(f"{user}:x:0:0:{user}:/:/bin/sh\n" for user in users),
         "/etc/group": "".join(f"{group}:x:0:\n" for group in ("root", "nogroup", "ftp")),
     }
+
+
+def resolver_file(nameserver: str | None) -> str:
+    """Return a resolv.conf(5) with one name server, or none."""
+    return f"nameserver {nameserver}\n" if nameserver else ""

@@ -11,12 +11,13 @@ from typing import Any
 from wirelab.emulator import EmulatorError, SandboxError
 from wirelab.live import folder
 from wirelab.live.keeper import keep
-from wirelab.live.lab import stay
-from wirelab.live.subject import Subject
+from wirelab.live.lab import Plan, stay
 
 
-def up(name: str, subject: Subject) -> dict[str, Any]:
-    """Start a lab in the background; return when it is ready, what it says of itself.
+def up(plan: Plan) -> dict[str, Any]:
+    """Start a lab in the background; return when it is ready, with what there is to say of it.
+
+    That is `addresses`, in words by node, and `servers`, a line each.
 
     Whatever ends this call, an exception of a signal handler included, ends the lab, too.
 
@@ -24,6 +25,7 @@ def up(name: str, subject: Subject) -> dict[str, Any]:
         LiveError: the name is taken, or cannot be one.
         EmulatorError: the lab does not start.
     """
+    name = plan.name
     folder.check_name(name)
     if name in folder.names():
         raise folder.taken(name)
@@ -33,7 +35,7 @@ def up(name: str, subject: Subject) -> dict[str, Any]:
     keeper = os.fork()
     if keeper == 0:
         heard.close()
-        _apart(functools.partial(_keep, name, subject, tell))
+        _apart(functools.partial(_keep, plan, tell))
     tell.close()
     try:
         good, value = heard.recv()
@@ -51,10 +53,10 @@ def up(name: str, subject: Subject) -> dict[str, Any]:
     raise value
 
 
-def _keep(name: str, subject: Subject, tell: Connection) -> None:
+def _keep(plan: Plan, tell: Connection) -> None:
     """Keep a lab to its end; say how its start went, and be silent from then on."""
     try:
-        keep(name, functools.partial(stay, name, subject), functools.partial(_ready, tell))
+        keep(plan.name, functools.partial(stay, plan), functools.partial(_ready, tell))
     except EmulatorError as error:
         tell.send((False, error))
     except Exception as error:

@@ -71,19 +71,42 @@ class Control:
             Refused: the lab cannot do that.
             LiveError: the lab ended meanwhile.
         """
+        self.send(request, fds)
+        return self.answer()
+
+    def send(self, request: Mapping[str, Any], fds: Sequence[int] = ()) -> None:
+        """Send a request, the first half of `ask`.
+
+        Raises:
+            LiveError: the lab has ended.
+        """
         try:
             self._channel.send(request, fds)
+        except OSError:
+            raise self._ended() from None
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for the answer to a request and return it, the second half of `ask`.
+
+        Raises:
+            Refused: the lab cannot do that.
+            LiveError: the lab has ended.
+        """
+        try:
             received = self._channel.receive()
         except OSError:
             received = None
         if received is None:
-            raise LiveError(f"the lab {self.name} has ended")
+            raise self._ended()
         answer, _fds = received
         if "missing" in answer:
             raise Missing(*answer["missing"])
         if "error" in answer:
             raise Refused(answer["error"], answer.get("kind", ""))
         return answer
+
+    def _ended(self) -> LiveError:
+        return LiveError(f"the lab {self.name} has ended")
 
     def info(self) -> LabInfo:
         """Return what the lab says of itself."""

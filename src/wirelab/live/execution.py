@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from wirelab.emulator.spawn import environment
@@ -17,19 +18,18 @@ NOT_FOUND = 127
 
 
 def execute(running: Running, request: Mapping[str, Any], fds: list[int]) -> Mapping[str, Any]:
-    """`{"do": "exec", "node": …, "argv": […], "terminal": …}` with four descriptors.
+    """`{"do": "exec", "node": …, "argv": […], "cwd": …, "environ": {…}}` with four descriptors.
 
     These are standard input, output and error of the program, and one end of a pair: a byte that
     comes over it is a signal for the program and its children, its end means that the caller is
     gone. The answer is `{"status": …}` when the program has ended, negative for a signal. With
-    `terminal` the first descriptor is a terminal that nobody controls yet; it becomes the
-    program's own.
+    `"terminal": true` the first is a terminal that nobody controls yet: the program shall.
     """
     node, argv = running.node(request["node"]), [str(word) for word in request["argv"]]
     if len(fds) != 4 or not argv:
         raise LiveError("exec takes a command, and four descriptors")
     stdin, stdout, stderr, caller = fds
-    environ = environment() | {str(k): str(v) for k, v in request.get("environ", {}).items()}
+    environ = environment(request.get("environ"))
     if shutil.which(argv[0], path=environ["PATH"]) is None:
         os.write(stderr, f"lab: there is no program {argv[0]}\n".encode())
         return {"status": NOT_FOUND}
@@ -38,9 +38,16 @@ def execute(running: Running, request: Mapping[str, Any], fds: list[int]) -> Map
         process = node.popen(
             ["setsid", "--ctty", *argv] if own_terminal else argv,
             stdin=stdin, stdout=stdout, stderr=stderr, env=environ,
+            cwd=inside(request.get("cwd", "/")),
             start_new_session=not own_terminal,  # else setsid would have to fork
         )  # fmt: skip
     return {"status": _attended(process, caller)}
+
+
+def inside(folder: str) -> str:
+    """Return a folder of the machine if a node has it, too: its /run is another."""
+    path = Path(folder)
+    return folder if path.is_dir() and not path.is_relative_to("/run") else "/"
 
 
 def _attended(process: subprocess.Popen[Any], caller: int) -> int:

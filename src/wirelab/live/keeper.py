@@ -35,7 +35,7 @@ def keep(name: str, work: Work, ready: Tell, *, terminal: bool = False) -> objec
         EmulatorError: what `work` raised.
     """
     listening = folder.listening()
-    told, tell = Pipe(duplex=False)
+    told, tell = Pipe()
     try:
         with listening, told, tell, _Ending.heard() as ending:
             child = sandbox.start(_inside, work, listening, tell, keep_terminal=terminal)
@@ -60,12 +60,18 @@ def _announce(name: str, told: Connection, child: sandbox.Child, ready: Tell) ->
         saying = told.recv()
         folder.publish(name)
         ready(saying)
+        told.send(None)
 
 
 def _inside(work: Work, listening: socket.socket, tell: Connection) -> object:
     for number in _ENDING:
         signal.signal(number, signal.SIG_DFL)
-    return work(listening, tell.send)
+
+    def say(what: dict[str, Any]) -> None:
+        tell.send(what)
+        tell.recv()  # until it has its name: that may be taken, and then this is the end
+
+    return work(listening, say)
 
 
 class _Ending:

@@ -26,6 +26,8 @@ class Running:
     """Where its servers run."""
     since: float = field(default_factory=time.time)
     """When it was ready, in seconds since the epoch."""
+    serving: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What was started with `serve`: what to say of it, by node and service."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while a program is started: a node's view of the file system is made with its first."""
 
@@ -59,6 +61,14 @@ class Running:
         except NodeError:
             told = f"there is no point or interface {name!r} in {self.name}"
             raise LiveError(f"{told}{near(name, self.points)}") from None
+
+    def addresses(self) -> dict[str, str]:
+        """Return the addresses of each host and router, in words."""
+        told = {}
+        for host in self.lab.hosts:
+            ends = [(each.name, [str(a) for a in each.addresses]) for each in host.intfList()]
+            told[host.name] = "  ".join(f"{name} {' '.join(a)}" for name, a in ends if a)
+        return told
 
     def info(self) -> dict[str, Any]:
         """Return what `LabInfo` says of it, but for its process."""

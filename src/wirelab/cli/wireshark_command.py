@@ -2,10 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
-from wirelab.cli.errors import EXPECTATION_FAILED, explained
+from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, end, explained
 from wirelab.cli.signals import stoppable
 
 _HELP = """List the points of running labs among Wireshark's own interfaces.
@@ -81,20 +83,32 @@ def status() -> None:
 @click.option("--filter", "text", default="")
 def extcap(listing: bool, capturing: bool, interface: str, bpf: str, fifo: str, text: str) -> None:
     """Answer Wireshark; it shows what is said on standard error to its user."""
-    with explained():
+    with _explained_at_once():
         if listing:
             _list()
         elif capturing:
             _capture(interface, bpf, fifo, text)
 
 
-def _list() -> None:
-    from importlib import metadata  # noqa: PLC0415 - slow
+@contextmanager
+def _explained_at_once() -> Iterator[None]:
+    """Do as `explained`, but without importing the catalogue: Wireshark's start waits for us."""
+    from wirelab.emulator.errors import EmulatorError  # noqa: PLC0415 - slow
+    from wirelab.verify.errors import FilterError, VerifyError  # noqa: PLC0415
 
-    from wirelab.live import labs  # noqa: PLC0415
+    try:
+        yield
+    except FilterError as error:
+        end(error.pointed(), BAD_INPUT)
+    except (EmulatorError, VerifyError) as error:
+        end(str(error), BAD_INPUT)
+
+
+def _list() -> None:
+    from wirelab.live import labs  # noqa: PLC0415 - slow
     from wirelab.live.extcap import interfaces  # noqa: PLC0415
 
-    for line in interfaces(labs(), metadata.version("wirelab")):
+    for line in interfaces(labs()):
         click.echo(line)
 
 
@@ -103,14 +117,12 @@ def _capture(interface: str, bpf: str, fifo: str, text: str) -> None:
     from wirelab.live.capture import begin  # noqa: PLC0415
     from wirelab.live.extcap import points_of  # noqa: PLC0415
 
+    # First of all: a pipe that nobody opens Wireshark waits for, whatever is said here.
+    fd = os.open(fifo, os.O_WRONLY | os.O_CLOEXEC)
     if bpf:
-        raise LiveError(
-            f"wirelab takes no capture filter ({bpf}); its own is a display filter, behind the gear"
-            " beside the interface"
-        )
+        raise LiveError(f"a capture filter ({bpf}) is not possible here: use a display filter")
     lab, points = points_of(interface)
     with connect(lab) as control:
-        fd = os.open(fifo, os.O_WRONLY | os.O_CLOEXEC)
         stream = begin(control, points, fd, text=text)
         with stoppable() as stop:
             ended = stream.run(stop.fileno(), control.fileno())

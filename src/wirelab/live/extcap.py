@@ -6,9 +6,9 @@ Wireshark runs a plug-in once with `--extcap-interfaces`, then for every interfa
 
 from collections.abc import Iterable, Iterator
 
-from wirelab.live.capture import own_points
 from wirelab.live.client import LabInfo
 from wirelab.live.errors import LiveError
+from wirelab.live.points import own_points
 
 _PREFIX = "wirelab"
 _HELP = "https://www.wireshark.org/docs/man-pages/extcap.html"
@@ -22,9 +22,9 @@ CONFIG = (
 """What a user of Wireshark may set before a capture."""
 
 
-def interfaces(labs: Iterable[LabInfo], version: str) -> Iterator[str]:
+def interfaces(labs: Iterable[LabInfo]) -> Iterator[str]:
     """Yield the lines that name the plug-in and the points of running labs."""
-    yield f"extcap {{version={version}}}{{help={_HELP}}}"
+    yield f"extcap {{version=1}}{{help={_HELP}}}"
     for lab in labs:
         if own := own_points(lab):
             yield _interface(lab.name, "", f"all points: {', '.join(own)}")

@@ -22,10 +22,10 @@ _COMMANDS = {
     "ps": "Name the labs that run.",
     "exec": "Run a command in a node of a lab that runs.",
     "down": "End labs that run.",
-    "mutate": "Prove that expectations can fail.",
-    "fields": "Name the fields of which filters may speak.",
     "tap": "Capture in a running lab, live, for Wireshark or into a file.",
     "wireshark": "List running labs among Wireshark's own interfaces.",
+    "mutate": "Prove that expectations can fail.",
+    "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
 }

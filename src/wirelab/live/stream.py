@@ -4,6 +4,7 @@ Whoever runs this has the sockets to himself: a reader that is slow fills their 
 kernel, where frames are then lost and counted, and no lab waits for it.
 """
 
+import errno
 import os
 import select
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -169,8 +170,12 @@ class Stream:
         while taken < _AT_ONCE or until is not None:
             try:
                 frame = receive(source.point.name, source.socket)
-            except OSError:  # there is none; or the interface went down, which is told once
+            except BlockingIOError:
                 return None
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue  # it is told once; frames from before the interface went down may wait
             self._ordering.take(frame, now)
             taken += 1
             if until is not None and frame.time > until:

@@ -3,6 +3,7 @@
 import socket
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from wirelab.emulator import Lab, Missing
 from wirelab.live.keeper import Tell
@@ -36,23 +37,25 @@ def bring_up(plan: Plan, listening: socket.socket, tell: Tell) -> Running:
     lab.start()
     stage = Stage(lab, {"domain": DOMAIN, **subject.settings}, subject.seed, subject.name)
     running = Running(name, subject, lab, stage)
-    servers = _servers(running) if plan.servers else []
+    if plan.servers and subject.scenario is None:
+        _start_servers(running)
     serve(running, listening)
-    tell({"addresses": running.addresses(), "servers": servers})
+    tell(told(running))
     return running
 
 
-def _servers(running: Running) -> list[str]:
-    """Start what the network usually has; where a program for that is lacking, say so instead."""
-    if running.subject.scenario is not None:
-        return ["servers start with `play`"]
-    told = []
+def told(running: Running) -> dict[str, Any]:
+    """Return what there is to say of a lab: `addresses`, in words by node, and `servers`."""
+    servers = [*running.serving.values(), *running.lacking]
+    return {"addresses": running.addresses(), "servers": servers}
+
+
+def _start_servers(running: Running) -> None:
+    """Start what the network usually has; where a program for that is lacking, note it."""
     try:
-        for line in stock(running):
-            told.append(line)
+        stock(running)
     except Missing as error:
-        told.append(str(error))
-    return told
+        running.lacking.append(str(error))
 
 
 def stay(plan: Plan, listening: socket.socket, tell: Tell) -> None:

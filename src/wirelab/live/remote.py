@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from wirelab.live.client import Control
@@ -30,7 +31,7 @@ def run_in(control: Control, node: str, argv: Sequence[str]) -> int:
     ours, theirs = socket.socketpair()
     with ours, _forwarded(ours):
         request = {
-            "do": "exec", "node": node, "argv": list(argv), "cwd": os.getcwd(),  # noqa: PTH109
+            "do": "exec", "node": node, "argv": list(argv), "cwd": str(Path.cwd()),
             "environ": dict(os.environ),
         }  # fmt: skip
         with theirs:

@@ -28,6 +28,10 @@ class Running:
     """When it was ready, in seconds since the epoch."""
     serving: dict[tuple[str, str], str] = field(default_factory=dict)
     """What was started with `serve`: what to say of it, by node and service."""
+    lacking: list[str] = field(default_factory=list)
+    """Why it does not have all its usual servers: programs, and how to install them."""
+    played: Stage | None = None
+    """Where its scenario was played last: the servers of that go on."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held while a program is started: a node's view of the file system is made with its first."""
 

@@ -1,6 +1,6 @@
 """The stock servers that a prompt offers: each on any node, with settings that suit the network."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from wirelab.emulator import Host
@@ -101,19 +101,19 @@ def serve(running: Running, node: str, service: str) -> str:
     return running.serving[node, service]
 
 
-def stock(running: Running) -> Iterator[str]:
-    """Start the servers that a topology usually has, and yield what to say of each.
+def stock(running: Running) -> None:
+    """Start the servers that a topology usually has.
 
     Raises:
         Missing: a program is not installed.
         DaemonDied: one does not start.
     """
     if running.subject.topology == "names":
-        yield _name_servers(running)
+        _name_servers(running)
         return
     for node, services in _usual(running).items():
         for service in services:
-            yield serve(running, node, service)
+            serve(running, node, service)
 
 
 def _usual(running: Running) -> Mapping[str, tuple[str, ...]]:
@@ -123,7 +123,7 @@ def _usual(running: Running) -> Mapping[str, tuple[str, ...]]:
     return dict.fromkeys(servers, _EVERYTHING)
 
 
-def _name_servers(running: Running) -> str:
+def _name_servers(running: Running) -> None:
     """Start root, top-level domain, the domain itself, and the recursor that clients ask."""
     www = Record(f"www.{DOMAIN}.", "A", _WEB_ADDRESS)
     alias = Record(f"shop.{DOMAIN}.", "CNAME", "shop.cdn.test.")
@@ -135,6 +135,5 @@ def _name_servers(running: Running) -> str:
         cdn=Domain("cdn.test.", (behind,)),
     )
     start_recursor(running.stage)
-    told = f"dns: root, tld, auth ({DOMAIN}), cdn (cdn.test), recursor on rec"
+    told = f"dns on root, tld, auth ({DOMAIN}) and cdn (cdn.test); a recursor on rec"
     running.serving["rec", "dns"] = told
-    return told

@@ -23,6 +23,8 @@ _COMMANDS = {
     "ps": "Name the labs that run.",
     "exec": "Run a command in a node of a lab that runs.",
     "down": "End labs that run.",
+    "tap": "Capture in a running lab, live, for Wireshark or into a file.",
+    "wireshark": "List running labs among Wireshark's own interfaces.",
     "mutate": "Prove that expectations can fail.",
     "new": "Write a scenario or a topology of your own to begin with.",
     "fields": "Name the fields of which filters may speak.",

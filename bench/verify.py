@@ -155,12 +155,19 @@ def judge(path: Path, repeats: int) -> Row:
     return _row(EXPECTATION, len(_numbers(theirs[0].output)), theirs, ours)
 
 
+def _make(path: Path, packets: int, seed: int) -> None:
+    """Write a capture, all the way to the disk: else the kernel would do that while we measure."""
+    write(path, packets, seed)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def _cost(folder: Path, packets: int, seed: int, repeats: int) -> Size:
     """What a capture of one size costs, start-up and all."""
     path = folder / f"{packets}.pcapng"
     was_there = path.exists()
     if not was_there:
-        write(path, packets, seed)
+        _make(path, packets, seed)
     filtered = [_ours(path, FILTERS[1]) for _ in range(repeats)]
     judged = [_judged(path) for _ in range(repeats)]
     if not was_there:
@@ -228,7 +235,7 @@ def main(arguments: Sequence[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{options.packets}.pcapng"
         if not path.exists():
-            write(path, options.packets, options.seed)
+            _make(path, options.packets, options.seed)
         rows = [compare(path, asked, options.repeats) for asked in FILTERS]
         rows.append(judge(path, options.repeats))
         most = options.most or options.packets

@@ -166,11 +166,30 @@ class _Keeper:
             signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
             _guarded(self.answers, lambda: _init(alive, self.answers, function, args))
         self.answers.close()
-        # Killing init and waiting for it, instead of just ending, means that the whole sandbox
-        # is gone when the keeper is.
-        signal.signal(signal.SIGTERM, lambda *_: _kill(init))
-        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask)
-        os.waitpid(init, 0)
+        if not self.keep_terminal:
+            # What the caller's group was sent while we were in it is for the caller to pass on.
+            for number in (signal.SIGINT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, self.mask | _AWAITED)
+        _await_end(init)
+
+
+_AWAITED = {signal.SIGTERM, signal.SIGCHLD}
+
+
+def _await_end(init: int) -> None:
+    """Wait until a sandbox is gone, and kill it when asked to.
+
+    Killing init and waiting for it, instead of just ending, means that the whole sandbox is gone
+    when the keeper is. The signals are held back and taken one by one: a handler would not run
+    where its signal comes just before the keeper begins to wait.
+    """
+    while True:
+        ended, _status = os.waitpid(init, os.WNOHANG)
+        if ended:
+            return
+        if signal.sigwaitinfo(_AWAITED).si_signo == signal.SIGTERM:
+            _kill(init)
 
 
 def _kill(pid: int) -> None:

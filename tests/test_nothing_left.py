@@ -77,7 +77,7 @@ def test_a_signal_ends_a_run_cleanly_whenever_it_comes(
         os.killpg(runner.pid, number)
         begun = time.monotonic()
         _out, errors = runner.communicate(timeout=30)
-        assert time.monotonic() - begun < 3  # one second, were the machine ours
+        assert time.monotonic() - begun < 10  # a second, were the machine ours; the run takes 16
         assert (runner.returncode, errors) == (
             128 + number,
             f"lab: stopped by {number.name}; its labs are gone\n",

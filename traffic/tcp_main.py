@@ -1,7 +1,8 @@
 """The program behind `TcpListener` and `TcpCaller`: connections that do what they are told.
 
 It takes a JSON file of orders (see `tcp_peers.py`) and runs until it is ended. Of each connection
-that is over it notes a line of JSON in `connections.jsonl`; SIGUSR1 is what it waits for.
+it notes a line of JSON in `connections.jsonl` when it is over, or at the latest when the program
+is ended; SIGUSR1 is what it waits for.
 """
 
 import errno
@@ -56,7 +57,7 @@ class Talk:
 
     def wait(self, _: str) -> None:
         """Do nothing until told to go on."""
-        signal.sigwait({signal.SIGUSR1})
+        signal.sigwaitinfo({signal.SIGUSR1})
 
     def finish(self, _: str) -> None:
         """Have no more to say, and go on listening."""
@@ -84,8 +85,10 @@ def main(orders: dict[str, Any], folder: Path) -> None:
             connection = listener.accept()[0] if orders["listens"] else _call(end, orders)
             (folder / "connected").touch()
             talk = Talk(connection)
-            talk.hold(words)
-            print(json.dumps(talk.told()), file=log, flush=True)
+            try:
+                talk.hold(words)
+            finally:  # also of one that is under way when we are ended
+                print(json.dumps(talk.told()), file=log, flush=True)
         while True:
             signal.pause()
 
@@ -99,6 +102,7 @@ def _call(end: tuple[str, int], orders: dict[str, Any]) -> socket.socket:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})  # it is waited for
     _path = Path(sys.argv[1])
     main(json.loads(_path.read_text()), _path.parent)

@@ -73,6 +73,18 @@ def test_who_waits_goes_on_when_told() -> None:
     assert (before, s, c) == (0, [_connection()], [_connection("at last")])
 
 
+def test_a_connection_that_is_under_way_at_the_end_is_told() -> None:
+    def work(lab: Lab) -> Any:
+        s = start(lab, lab["s"], TcpListener(PORT, ((receive(1), send("y"), WAIT),)))
+        c = start(lab, lab["c"], TcpCaller(lab["s"].ip(), PORT, ((send("x"), receive(1)),)))
+        _connections(c, 1)
+        before = s.facts()["connections"]
+        s.stop()
+        return before, s.facts()["connections"]
+
+    assert in_lab(Routed(), work) == ([], [_connection("x")])
+
+
 def test_it_works_with_one_user_id(play: Any) -> None:
     def work(lab: Lab) -> Any:
         s = start(lab, lab["s"], TcpListener(PORT, ((WAIT, DRAIN),)))

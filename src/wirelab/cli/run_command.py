@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, MISSING, explained
+from wirelab.cli.number import Number
 from wirelab.cli.progress import Progress, plain_or_live
 from wirelab.cli.signals import Stop, Stopped, stoppable
 from wirelab.report import write_index
@@ -41,6 +42,7 @@ lab run                                everything, side by side
 lab run frag-router                    one scenario
 lab run icmp dhcp-dora                 a family and a scenario
 lab run frag-router --set mtu=1300     with a setting of its own
+lab run ./my_scenario.py               your own (lab new scenario NAME)
 lab run --seed 7 -o out-7              other addresses, names and sizes
 lab run --json | jq -r .scenario       a line a scenario, for programs
 
@@ -50,7 +52,7 @@ this machine lacks something (lab doctor).
 
 
 @click.command("run", help=_HELP)
-@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
+@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|FILE.py|all]...")
 @click.option(
     "-o",
     "--output",
@@ -62,12 +64,12 @@ this machine lacks something (lab doctor).
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(1, 256),
+    type=Number(1, 256),
     help=f"Labs at once.  [default: {QUICK_AT_ONCE}, and all slow ones, which only wait]",
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=Number(0),
     default=0,
     show_default=True,
     help="Decides addresses, names and sizes; 0 keeps the addresses as drawn.",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from frames import MS, START
 
 from wirelab.traffic.replay.conversations.extract import extract
+from wirelab.traffic.replay.conversations.segments import TCP
+from wirelab.traffic.replay.conversations.talk import Deed
 from wirelab.verify.columns.table import Table
 from wirelab.verify.frame import Frame, Point
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wirelab.traffic.replay.conversations.store import Store
-    from wirelab.traffic.replay.conversations.talk import Talk, Talks
+    from wirelab.traffic.replay.conversations.talk import Need, Talk, Talks
 
 C, S = 0, 1
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
@@ -114,6 +116,32 @@ def said(talk: Talk, side: int, store: Store) -> bytes:
     """All that a side says."""
     text = talk.texts[side]
     return b"".join(map(store.slice, text.starts, text.sizes))
+
+
+def stuck(talks: Sequence[Talk]) -> list[str]:
+    """Which conversations stand still when all turns are taken as soon as their needs are met."""
+    said = [[0, 0] for _ in talks]
+    left = [[[t for t in talk.turns if t.side == side] for side in (C, S)] for talk in talks]
+
+    def met(need: Need) -> bool:
+        return said[need.talk][need.side ^ need.heard] >= need.amount
+
+    going = True
+    while going:
+        going = False
+        for number, talk in enumerate(talks):
+            for side in (C, S):
+                while left[number][side] and all(map(met, left[number][side][0].needs)):
+                    turn, going = left[number][side].pop(0), True
+                    if turn.deed is Deed.RESET:
+                        said[number] = [1 << 62, 1 << 62]
+                    elif turn.deed is Deed.OPEN:
+                        said[number] = [1, 1]
+                    elif turn.deed is Deed.FINISH or talk.protocol != TCP:
+                        said[number][side] += 1
+                    else:
+                        said[number][side] += turn.size
+    return [talk.name for talk, turns in zip(talks, left, strict=True) if any(turns)]
 
 
 def deeds(talk: Talk) -> list[tuple[str, str, int]]:

@@ -6,7 +6,21 @@ import pytest
 from frames import MS, START
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded_talks import ACK, FIN, PSH, RST, SYN, C, Connection, Recorder, S, deeds, packet, said
+from recorded_talks import (
+    ACK,
+    FIN,
+    PSH,
+    RST,
+    SYN,
+    C,
+    Connection,
+    Recorder,
+    S,
+    deeds,
+    packet,
+    said,
+    stuck,
+)
 from scapy.layers.inet import IP, UDP, fragment
 from scapy.layers.l2 import Dot1Q, Ether
 
@@ -353,6 +367,7 @@ def test_what_was_rendered_is_found_again(
     found, store = recorder.extracted()
     assert not found.incomplete
     assert len(found.talks) == len(plans)
+    assert stuck(found.talks) == []
     for talk, texts, plan in zip(found.talks, bytes_of, plans, strict=True):
         assert [said(talk, C, store), said(talk, S, store)] == texts
         spoken = [(turn.side, turn.size) for turn in talk.turns if turn.deed is Deed.SAY]
@@ -380,6 +395,7 @@ def test_damaged_captures_are_extracted_or_refused(data: st.DataObject) -> None:
         talks, store = recorder.extracted()
     except ReplayError:
         return
+    assert stuck(talks.talks) == []
     for talk in talks.talks:
         for side in (C, S):
             assert len(said(talk, side, store)) == talk.texts[side].size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING
 
 from frames import MS, START
@@ -147,6 +148,60 @@ def stuck(talks: Sequence[Talk]) -> list[str]:
 def deeds(talk: Talk) -> list[tuple[str, str, int]]:
     """The turns of a conversation in short."""
     return [("CS"[turn.side], str(turn.deed), turn.size) for turn in talk.turns]
+
+
+def odd_capture(seed: int) -> Recorder:
+    """A capture of some conversations: frames are damaged, lost, doubled, in disorder."""
+    draw, recorder = Random(seed), Recorder()
+    some = [
+        Connection(
+            recorder,
+            (f"10.0.0.{draw.randrange(1, 3)}", 40000 + number),
+            (f"10.0.0.{draw.randrange(1, 4)}", 80),
+            [draw.randrange(_MODULO), draw.randrange(_MODULO)],
+        ).open(draw.randrange(2 * MS))
+        for number in range(draw.randrange(1, 4))
+    ]
+    for _ in range(draw.randrange(12)):
+        _something(draw, recorder, some)
+    frames = [_damaged(draw, each) for each in recorder.frames if draw.random() > 0.05]
+    frames += draw.sample(frames, min(len(frames), draw.randrange(3)))
+    at = draw.randrange(len(frames) + 1)
+    some_in_a_row = frames[at : at + 6]
+    draw.shuffle(some_in_a_row)
+    frames[at : at + 6] = some_in_a_row
+    recorder.frames = [
+        Frame(number, START + number * 1000, each.point, each.data, each.length)
+        for number, each in enumerate(frames, 1)
+    ]
+    return recorder
+
+
+def _something(draw: Random, recorder: Recorder, some: Sequence[Connection]) -> None:
+    """Something happens: data, a datagram, an end."""
+    one, side, kind = draw.choice(some), draw.choice([C, S]), draw.random()
+    if kind < 0.6:
+        one.say(side, draw.randbytes(draw.choice([1, 100, 1460, 4000])))
+    elif kind < 0.8:
+        ends = draw.sample(["10.0.0.1", "10.0.0.2", "10.0.0.3"], 2)
+        ports = draw.choice([5, 53]), draw.choice([5, 53])
+        recorder.add(packet(ends[0], ends[1], ports, draw.randbytes(draw.randrange(5))))
+    elif kind < 0.9:
+        one.close(side)
+    else:
+        one.segment(side, RST | ACK)
+
+
+def _damaged(draw: Random, frame: Frame) -> Frame:
+    octets = bytearray(frame.data)
+    if draw.random() < 0.3:
+        for _ in range(draw.randrange(1, 4)):
+            place = draw.choice([draw.randrange(12, len(octets)), draw.randrange(38, 42)])
+            octets[place] = draw.choice([0, 1, 255, draw.randrange(256)])
+    if draw.random() < 0.05:
+        del octets[draw.randrange(len(octets)) :]
+    point = "other" if draw.random() < 0.1 else ""
+    return Frame(frame.number, frame.time, point, bytes(octets), frame.length)
 
 
 def write_pcap(frames: Sequence[Frame]) -> bytes:

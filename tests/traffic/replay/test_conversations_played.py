@@ -1,5 +1,6 @@
 """Conversations between hosts of a lab, by real sockets: what was recorded arrives."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from wirelab.emulator import Lab, sandbox
 from wirelab.topologies.routed import Routed
 from wirelab.topologies.routed6 import Routed6
 from wirelab.traffic.replay.conversations.options import TalkOptions
+from wirelab.traffic.replay.conversations.orders import orders
 from wirelab.traffic.replay.conversations.players import PlayerError
 from wirelab.traffic.replay.conversations.prepared import Conversations, prepare
 from wirelab.traffic.replay.errors import ReplayError
@@ -314,6 +316,47 @@ def test_bytes_that_were_changed_on_the_way_are_problems(tmp_path: Path) -> None
         "at s the server says 50000 bytes, recorded are 50006; they differ from byte 50000 on",
         "at c the server says 50000 bytes, recorded are 50006; they differ from byte 50000 on",
     ]
+
+
+def test_a_player_that_hears_something_else_says_from_which_byte_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder()
+    web(recorder)
+    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 53), b"?"), after=MS)
+
+    def expecting_something_else(*args: Any, **options: Any) -> Mapping[str, Any]:
+        made = orders(*args, **options)
+        for end in made["s"]["ends"]:
+            end["hears"][0] += 4  # what it is to hear begins elsewhere in the file
+        return made
+
+    monkeypatch.setattr(
+        "wirelab.traffic.replay.conversations.prepared.orders", expecting_something_else
+    )
+    played, judged = replayed(prepared(recorder, tmp_path))
+    assert played.otherwise == {"lost": 1}
+    assert [problem.partition(": ")[2] for problem in judged.problems] == [
+        "what the server hears differs from byte 0 on",
+        "the server got 1 datagrams that were not recorded",
+    ]
+
+
+def test_the_example_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    web(recorder)
+    (tmp_path / "session.pcapng").write_bytes(write_pcap(recorder.frames))
+    page = Path(__file__).parents[3] / "docs" / "conversations.md"
+    (example,) = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+
+    def body() -> Judged:
+        names: dict[str, Any] = {}
+        exec(example, names)
+        judged: Judged = names["judged"]
+        return judged
+
+    assert sandbox.call(body).problems == []
 
 
 def test_incomplete_conversations_are_refused_or_skipped_and_counted(tmp_path: Path) -> None:

@@ -178,6 +178,14 @@ def test_a_slip_in_drawing_the_network_is_told_with_that_file(tmp_path: Path) ->
         load(path)
 
 
+def test_a_link_to_nobody_is_told_with_who_is_there(tmp_path: Path) -> None:
+    written(tmp_path, changed(("addLink(c, left)", 'addLink(c, "s3")'), whole=BRANCH), "branch.py")
+    brings = ("from wirelab.topologies.lan import Lan", "from branch import Branch as Lan")
+    path = written(tmp_path, changed(brings))
+    with pytest.raises(ScenarioError, match=r"branch.py, line 2.: .*'s3', which is no node; did"):
+        load(path)
+
+
 def test_two_scenarios_that_get_in_each_others_way_are_told(tmp_path: Path) -> None:
     decorated = FILE[FILE.index("@scenario") :]
     path = written(tmp_path, f"{FILE}\n\n{decorated}", "twice.py")
@@ -242,7 +250,7 @@ def test_a_file_that_ends_python_or_cannot_be_read_is_told(tmp_path: Path) -> No
 
 def test_the_same_file_again_is_not_run_again(tmp_path: Path) -> None:
     written(tmp_path, f"print('read')\n{FILE}")
-    ended = lab("list", "./mine.py", "mine.py:my-scenario", cwd=tmp_path)
+    ended = lab("list", "./mine.py", "mine.py:my-scenario", f"{tmp_path}/mine.py", cwd=tmp_path)
     assert ended.stdout.count("read\n") == 1
 
 

@@ -69,6 +69,22 @@ def test_it_is_planned_shown_listed_run_judged_and_mutated(tmp_path: Path) -> No
     assert "was made by my-scenario, which is not in the catalogue" in ended.stderr
 
 
+def test_of_several_scenarios_a_capture_is_judged_by_its_own(tmp_path: Path) -> None:
+    other = FILE[FILE.index("@scenario") :].replace("my-scenario", "other")
+    other = other.replace("my_scenario", "other").replace("count=1", "count=1, size=100")
+    path = written(tmp_path, f"{FILE}\n\n{other}")
+    list(run_jobs(plan([f"{path}:other"], [], 0), tmp_path / "out", 1))
+    captures = ["out/other/capture.pcapng", "--expect", "mine.py"]
+    ended = lab("verify", *captures, cwd=tmp_path)
+    assert ended.stdout.startswith("PASS other ")
+    capture = tmp_path / "out/other/capture.pcapng"
+    foreign = tmp_path / "foreign.pcapng"
+    foreign.write_bytes(capture.read_bytes().replace(b'"other"', b'"else!"'))
+    ended = lab("verify", "foreign.pcapng", "--expect", "mine.py", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "expect one of mine.py:my-scenario, mine.py:other" in ended.stderr
+
+
 def test_a_topology_lies_beside_it_or_in_it(tmp_path: Path) -> None:
     written(tmp_path, BRANCH, "branch.py")
     imported = "from wirelab.topologies.lan import Lan\n"

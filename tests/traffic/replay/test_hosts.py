@@ -334,6 +334,8 @@ def test_progress_can_end_a_replay() -> None:
         (captured(HANDSHAKE, linktype=113), {}, "link type 113"),
         (captured([b"\0" * 10]), {}, "10 bytes"),
         (captured([from_anna(UDP() / bytes(3000))]), {}, "MTU of c-eth0 is 1500"),
+        (captured(HANDSHAKE, gap=-MS), {}, "1 ms earlier than frame 1"),
+        (captured([]), {}, "nothing is left to send"),
         (captured(HANDSHAKE), {"map": {ANNA: "nobody"}}, "but c, x, s"),
         (captured(HANDSHAKE), {"map": {"10.0.0.1": "c"}}, f"but {ANNA}, {BERT}"),
         (
@@ -363,6 +365,7 @@ def test_a_dry_run_tells_who_stands_for_whom() -> None:
     lines = replay.told()
     assert f"{ANNA} -> c-eth0 (192.168.10.10)" in lines
     assert f"{BERT} -> s-eth0 (10.0.20.20)" in lines
+    assert "198.51.100.0/24 -> 10.0.20.0/24" in lines
     assert "c-eth0 sends 3 frames" in lines
     assert replay.as_json()["sends"] == {"c-eth0": 3, "s-eth0": 2}
 

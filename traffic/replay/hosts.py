@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wirelab.traffic.replay.endpoints import endpoints
 from wirelab.traffic.replay.errors import ReplayError
+from wirelab.traffic.replay.fitting import fitted
 from wirelab.traffic.replay.glance import glance
 from wirelab.traffic.replay.hosts_options import RECORDED, HostsOptions
 from wirelab.traffic.replay.hosts_replay import HostsReplay
@@ -61,12 +62,12 @@ def prepare(
         sendings = tasks.real(first_on_way(frames, glances, ways, mirrors))
     if not any(not each.expected for each in sendings):
         raise ReplayError("nothing is left to send: no frame is from a host that has a part")
-    replay = HostsReplay(
-        tuple(frames), network, roles, tuple(sendings), places,
-        dict(tasks.left), made.names if made and own else {}, options,
-    )  # fmt: skip
-    replay.check_sizes()
-    return replay
+    fit = fitted(frames, sendings, network, options.too_large)
+    left = dict(tasks.left) | ({"too large": fit.skipped} if fit.skipped else {})
+    names = made.names if made and own else {}
+    return HostsReplay(
+        fit.frames, network, roles, fit.sendings, places, left, fit.segmented, names, options
+    )
 
 
 def _playable(frames: Sequence[Frame]) -> Iterator[Frame]:

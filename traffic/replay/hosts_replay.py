@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from wirelab.traffic.replay.arrivals import Limits, Sent, departed, problems, received
 from wirelab.traffic.replay.conductor import NOBODY, Order
-from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.glance import glance
 from wirelab.traffic.replay.hosts_options import RECORDED, HostsOptions
 from wirelab.traffic.replay.hosts_played import HostsPlayed, facts
@@ -52,6 +51,8 @@ class HostsReplay:
     """The interface of each recorded capture point, where that is known."""
     left: Mapping[str, int]
     """How many frames nobody sends, by reason."""
+    segmented: int
+    """How many frames were cut since they were too large."""
     names: Mapping[str, str]
     """The names that the capture binds, as recorded."""
     options: HostsOptions
@@ -79,31 +80,15 @@ class HostsReplay:
     def _port_routes(self, name: str) -> bool:
         return self.network.ports[name].router
 
-    def check_sizes(self) -> None:
-        """See that every frame fits the interface that sends it.
-
-        Raises:
-            ReplayError: one does not.
-        """
-        for each in self.sendings:
-            if each.expected:
-                continue
-            size, port = len(self.frames[each.at].data) - 14, self.network.ports[each.port]
-            tagged = self.frames[each.at].data[12:14] in (b"\x81\x00", b"\x88\xa8")
-            if size - 4 * tagged > port.mtu:
-                raise ReplayError(
-                    f"frame {self.frames[each.at].number} is a packet of {size} bytes, and the MTU"
-                    f" of {port.name} is {port.mtu}: choose a topology with a larger one, or"
-                    " capture without segmentation offload (ethtool -K … tso off gso off gro off)"
-                )
-
     def told(self) -> Sequence[str]:
         """The mapping, and what would be sent."""
-        return told(self.roles, self.sendings, self.left, self.options)
+        lines = told(self.roles, self.sendings, self.left, self.options)
+        return [*lines, *([f"cut into segments: {self.segmented}"] if self.segmented else [])]
 
     def as_json(self) -> Mapping[str, Any]:
         """The same for programs."""
-        return as_json(self.roles, self.sendings, self.left, self.options)
+        about = as_json(self.roles, self.sendings, self.left, self.options)
+        return {**about, "segmented": self.segmented}
 
     # Playing
 
@@ -214,7 +199,7 @@ class HostsReplay:
         own = [n for n, each in enumerate(sent) if each.port]
         lost = sum(n not in whole for n in own if sent[n].targets)
         skipped = sum(count for why, count in self.left.items() if why != KERNELS)
-        otherwise = {"lost": lost, "skipped": skipped}
+        otherwise = {"lost": lost, "skipped": skipped, "segmented": self.segmented}
         return HostsPlayed(
             len(own) - lost,
             {what: count for what, count in otherwise.items() if count},

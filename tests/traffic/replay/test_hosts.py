@@ -275,6 +275,34 @@ def test_a_neighbour_that_is_behind_a_router_now_is_asked_for_by_way_of_that() -
     assert told.passed, [problem.message for problem in told.problems]
 
 
+def offloaded() -> list[Packet]:
+    large = from_bert(TCP(sport=80, dport=4000, flags="PA", seq=908, ack=108) / bytes(5000))
+    return [*HANDSHAKE, large, from_anna(UDP() / b"more")]
+
+
+def test_what_a_network_card_would_have_cut_is_cut_where_asked() -> None:
+    done = played(captured(offloaded()), too_large="segment")
+    assert not done.judged.problems
+    assert done.played.otherwise == {"segmented": 1}
+    told = verdict(
+        done,
+        seq(
+            *(step(f"part{n}", f"tcp.len == {size} && tcp.seq_raw == {908 + n * 1460}"
+                   " && tcp.checksum.status == 1", at="c")
+              for n, size in enumerate((1460, 1460, 1460, 620))),
+            closed=["tcp.len > 100"],
+            at="c",
+        ),
+    )  # fmt: skip
+    assert told.passed, [problem.message for problem in told.problems]
+
+
+def test_what_is_too_large_is_left_out_where_asked() -> None:
+    done = played(captured(offloaded()), too_large="skip")
+    assert not done.judged.problems
+    assert (done.played.sent, done.played.otherwise) == (len(HANDSHAKE) + 1, {"skipped": 1})
+
+
 def test_recorded_gaps_are_kept_at_the_speed_asked_for() -> None:
     done = played(captured(HANDSHAKE, gap=20 * MS), speed=2.0)
     began = done.played.facts["began"]
@@ -336,6 +364,7 @@ def test_progress_can_end_a_replay() -> None:
         (captured([from_anna(UDP() / bytes(3000))]), {}, "MTU of c-eth0 is 1500"),
         (captured(HANDSHAKE, gap=-MS), {}, "1 ms earlier than frame 1"),
         (captured([]), {}, "nothing is left to send"),
+        (captured([from_anna(UDP() / bytes(3000))]), {"too_large": "segment"}, "no TCP segment"),
         (captured(HANDSHAKE), {"map": {ANNA: "nobody"}}, "but c, x, s"),
         (captured(HANDSHAKE), {"map": {"10.0.0.1": "c"}}, f"but {ANNA}, {BERT}"),
         (

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.translate import Translation
     from wirelab.verify import Frame
 
-_MOST_PROBLEMS = 100
+_MOST_PROBLEMS = 20
 _LONGEST_GRACE = 10_000_000_000  # ns
 
 
@@ -221,22 +221,37 @@ class HostsReplay:
 
     def judge(self, played: Played, captured: Sequence[Captured]) -> Judged:
         """Judge what was sent by what arrived, and by what passed capture points at its ends."""
-        if not isinstance(played, HostsPlayed):
-            raise TypeError("only what this replay played can be judged by it")
-        found = problems(played.frames, played.outcomes, self.limits)
-        began = played.facts["began"]
+        done = _own(played)
+        found = [*self._arrived(done)]
         for point, name in self.points.items():
-            frames = [each for each in captured if each.point == point and each.time >= began]
-            port = self.network.ports.get(name)
-            if port is None or port.mirror:
-                continue
-            if not port.router or self.options.routers == RECORDED:
-                leaving = [each.data for each in frames if each.outgoing]
-                found += departed(played.frames, name, leaving)
-            coming = [each.data for each in frames if not each.outgoing]
-            found += received(played.frames, played.outcomes, name, coming)
-        found += self._strange(played)
-        whats = Counter(each.what for each in played.outcomes.values())
+            frames = [each for each in captured if each.point == point]
+            found += self._passed(done, name, [f for f in frames if f.time >= done.facts["began"]])
+        return self._judged(done, found)
+
+    def count(self, played: Played, received: Mapping[str, int]) -> Judged:
+        """Judge where the capture has holes, by what the conductor itself saw arrive."""
+        del received
+        done = _own(played)
+        return self._judged(done, [*self._arrived(done)])
+
+    def _arrived(self, done: HostsPlayed) -> Iterator[str]:
+        yield from problems(done.frames, done.outcomes, self.limits)
+        yield from self._strange(done)
+
+    def _passed(self, done: HostsPlayed, name: str, frames: Sequence[Captured]) -> Iterator[str]:
+        """What a capture point at an interface contradicts."""
+        port = self.network.ports.get(name)
+        if port is None or port.mirror:
+            return
+        if not port.router or self.options.routers == RECORDED:
+            leaving = [each.data for each in frames if each.outgoing]
+            yield from departed(done.frames, name, leaving)
+        coming = [each.data for each in frames if not each.outgoing]
+        yield from received(done.frames, done.outcomes, name, coming)
+
+    @staticmethod
+    def _judged(done: HostsPlayed, found: Sequence[str]) -> Judged:
+        whats = Counter(each.what for each in done.outcomes.values())
         more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
         return Judged((*found[:_MOST_PROBLEMS], *more), {"outcomes": dict(whats)})
 
@@ -249,3 +264,9 @@ class HostsReplay:
                     f"{name}: an ICMP error of type {error[0]}, code {error[1]} came that was not"
                     " recorded"
                 )
+
+
+def _own(played: Played) -> HostsPlayed:
+    if not isinstance(played, HostsPlayed):
+        raise TypeError("only what a replay by hosts played can be judged by it")
+    return played

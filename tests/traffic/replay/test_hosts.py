@@ -340,6 +340,23 @@ def IP_sum(frame: bytearray) -> bytearray:  # noqa: N802 - it is a checksum of I
     return frame
 
 
+def test_without_a_capture_it_is_judged_by_what_its_conductor_saw() -> None:
+    replay = prepare(captured(HANDSHAKE), Routed())
+    done = played(captured(HANDSHAKE))
+    assert not replay.count(done.played, {}).problems
+    spoilt = from_anna(UDP() / b"no router passes this on", chksum=0x1234)
+    lost = played(captured([*HANDSHAKE, spoilt]), patience=0.2)
+    assert lost.played.otherwise == {"lost": 1}
+    assert replay.count(lost.played, {}).problems == lost.judged.problems
+    assert lost.judged.problems == ("frame 6: sent by c-eth0, and not seen at s-eth0",)
+
+
+def test_frames_of_one_lan_are_sent_as_recorded_where_routers_are_not_to_forward() -> None:
+    done = played(captured(HANDSHAKE), Lan, routers="recorded")
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE)
+
+
 def test_progress_can_end_a_replay() -> None:
     class EnoughError(Exception):
         pass

@@ -1,5 +1,6 @@
 """Captures of strangers, played by the hosts of a topology over real routers."""
 
+import random
 from collections.abc import Sequence
 from functools import partial
 
@@ -60,6 +61,21 @@ def played(capture: Capture, topo: type[Topo] = Routed, **options: object) -> Re
     build = partial(topo, mtu=mtu) if mtu else topo
     chosen = {"points": ENDS, **options}
     return replayed(capture, build, HostsOptions(**chosen))  # type: ignore[arg-type] # as given
+
+
+class Big(Topo):
+    """A server behind a router, and many clients."""
+
+    def build(self, hosts: int = 10) -> None:
+        near, far = self.addSwitch("s1"), self.addSwitch("s2")
+        router = self.addHost("r1", ip="10.1.0.1/16", router=True)
+        self.addLink(router, near)
+        for n in range(hosts):
+            name = "c" if n == 0 else f"h{n}"
+            host = self.addHost(name, ip=f"10.1.1.{n + 1}/16", defaultRoute="via 10.1.0.1")
+            self.addLink(host, near)
+        self.addLink(router, far, params1={"ip": "10.2.0.1/16"})
+        self.addLink(self.addHost("s", ip="10.2.0.2/16", defaultRoute="via 10.2.0.1"), far)
 
 
 def verdict(done: Replayed, expectation: Item) -> Verdict:
@@ -355,6 +371,22 @@ def test_frames_of_one_lan_are_sent_as_recorded_where_routers_are_not_to_forward
     done = played(captured(HANDSHAKE), Lan, routers="recorded")
     assert not done.judged.problems
     assert done.played.sent == len(HANDSHAKE)
+
+
+def test_damaged_packets_are_played_without_a_crash() -> None:
+    draw = random.Random(5)
+    packets = []
+    for _ in range(200):
+        data = bytearray(bytes(draw.choice(HANDSHAKE)))
+        for _ in range(draw.randint(1, 3)):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        packets.append(bytes(data[: draw.choice((14, 20, 40, len(data)))]))
+    for routers in ("real", "recorded"):
+        capture = captured([*HANDSHAKE, *packets])
+        wanted = {ANNA: "c", BERT: "s"}
+        options = HostsOptions(routers=routers, map=wanted, points=ENDS, patience=0.01)
+        done = replayed(capture, partial(Big, hosts=120), options)
+        assert done.played.sent > len(HANDSHAKE)
 
 
 def test_progress_can_end_a_replay() -> None:

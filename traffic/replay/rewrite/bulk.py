@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wirelab.traffic.replay.rewrite.lines import ports_of_lines
-from wirelab.traffic.replay.rewrite.link import IPV4, IPV6
+from wirelab.traffic.replay.rewrite.link import ARP, IPV4, IPV6, RARP
 from wirelab.traffic.replay.rewrite.memo import Memo
 from wirelab.traffic.replay.rewrite.network import ICMP, ICMPV6, TCP, UDP, marked
 from wirelab.traffic.replay.rewrite.ones import MODULUS, total
 from wirelab.traffic.replay.rewrite.packed import LEAD
-from wirelab.traffic.replay.rewrite.plain import CHECKSUM_AT, Octets, behind_tags, plain4, plain6
+from wirelab.traffic.replay.rewrite.plain import (
+    CHECKSUM_AT,
+    LATER,
+    Octets,
+    behind_tags,
+    plain4,
+    plain6,
+    plain_arp,
+)
 from wirelab.traffic.replay.rewrite.rewriting import Inside, Tagging, Where
 from wirelab.traffic.replay.rewrite.sums import compute, header_sums, sums, update
 from wirelab.traffic.replay.rewrite.tags import retagged
@@ -34,6 +42,9 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 
+_ARP_HEAD = bytes.fromhex("0806 0001 0800 06 04 0001")
+
+
 class Bulk:
     """The rules of a rewriter, for many frames at once."""
 
@@ -44,6 +55,7 @@ class Bulk:
             4: Memo(lambda words: self._flow(words, 4), 3, 4),
             6: Memo(lambda words: self._flow(words, 16), 6, 7),
         }
+        self._arps = Memo(self._arp, 5, 5)
         self._special = {TCP: _special(rules, TCP), UDP: _special(rules, UDP)}
         self._ports = np.arange(1 << 16, dtype=np.uint16)
         for old, new in rules.ports.items():
@@ -89,10 +101,14 @@ class Bulk:
             places = np.flatnonzero(kind == ethertype)
             end = start[places] + size[places]
             shape = find(octets, start[places], network[places], end)
-            for protocol in (TCP, UDP, ICMP if version == 4 else ICMPV6):
+            for protocol in (TCP, UDP, *((ICMP, LATER) if version == 4 else (ICMPV6,))):
                 which = shape.carries(octets, protocol, self._special.get(protocol))
                 self._rewrite(octets, shape.these(which), version, protocol)
                 is_plain[places[shape.places[which]]] = True
+        places = np.flatnonzero((kind == ARP) | (kind == RARP))
+        places = places[plain_arp(octets, network[places], (start + size)[places])]
+        self._resolve(octets, start[places], network[places])
+        is_plain[places] = True
         return is_plain
 
     def _rewrite(self, octets: Octets, some: Plain, version: int, protocol: int) -> None:
@@ -112,7 +128,7 @@ class Bulk:
             return
         if version == 4:
             update(octets, some.network + 10, of_header)
-        if protocol != ICMP:
+        if protocol not in (ICMP, LATER):
             at = some.transport + CHECKSUM_AT[protocol]
             update(octets, at, delta, of_udp=protocol == UDP)
 
@@ -140,6 +156,33 @@ class Bulk:
         delta = _swapped((total(new) - total(old)) % MODULUS)
         both = [macs[:8], macs[8:], *(new[at : at + 8] for at in range(0, len(new), 8))]
         return [*(int.from_bytes(each, "little") for each in both), delta]
+
+    def _resolve(self, octets: Octets, frame: Ints, network: Ints) -> None:
+        """Give ARP its MAC and IP addresses."""
+        if not len(frame) or not self._rules.moves_ends:
+            return
+        places: list[tuple[NDArray[Any], Ints]] = [
+            (octets.eight, frame),
+            (octets.four, frame + 8),
+            *((octets.eight, network + 8), (octets.eight, network + 16)),
+            (octets.four, network + 24),
+        ]
+        old = [view[at].astype(np.uint64) for view, at in places]
+        for (view, at), new in zip(places, self._arps.values(old), strict=True):
+            view[at] = new.astype(view.dtype)
+
+    def _arp(self, words: tuple[int, ...]) -> list[int]:
+        """What the MACs of a frame with ARP and the addresses in it become, as words."""
+        sizes = (8, 4, 8, 8, 4)
+        octets = [word.to_bytes(size, "little") for word, size in zip(words, sizes, strict=True)]
+        frame = b"".join((*octets[:2], _ARP_HEAD, *octets[2:]))
+        new = self._rewriter.untagged(frame)
+        new = new[:12] + new[12 + len(_ARP_HEAD) :]
+        ends = [sum(sizes[: place + 1]) for place in range(len(sizes))]
+        return [
+            int.from_bytes(new[end - size : end], "little")
+            for end, size in zip(ends, sizes, strict=True)
+        ]
 
     def _mark(self, octets: Octets, network: Ints, version: int) -> Ints:
         """Give headers their TTL and DSCP; tells by how much the sum of IPv4's changes."""
@@ -170,6 +213,8 @@ def _compute(octets: Octets, some: Plain, version: int, protocol: int) -> None:
     """Compute the checksums of frames of one version of IP that carry the same."""
     if version == 4:
         compute(octets, some.network + 10, header_sums(octets, some.network, 20))
+    if protocol == LATER:
+        return
     length = octets.big(some.transport + 4) if protocol == UDP else some.length
     covered = sums(octets, some.transport, length)
     if protocol != ICMP:

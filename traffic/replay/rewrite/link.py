@@ -16,7 +16,9 @@ TAGS = (0x8100, 0x88A8, 0x9100)
 """EtherTypes of VLAN tags: 802.1Q, 802.1ad, and what came before that."""
 IPV4, IPV6 = 0x0800, 0x86DD
 """EtherTypes of what most frames carry."""
-_ARP, _RARP, _MPLS = 0x0806, 0x8035, 0x8847
+ARP, RARP = 0x0806, 0x8035
+"""EtherTypes of what asks for addresses."""
+_MPLS = 0x8847
 _MOST_TAGS = 16
 
 
@@ -36,7 +38,7 @@ def ethernet(e: Editing) -> None:
         ipv4(e, start, end)
     elif kind == IPV6:
         ipv6(e, start, end)
-    elif kind in (_ARP, _RARP):
+    elif kind in (ARP, RARP):
         _arp(e, start, end)
 
 
@@ -83,12 +85,12 @@ def _ends(e: Editing, kind: int, at: int) -> tuple[bytes, bytes] | None:
     first, second, size = {
         IPV4: (12, 16, 4),
         IPV6: (8, 24, 16),
-        _ARP: (14, 24, 4),
-        _RARP: (14, 24, 4),
+        ARP: (14, 24, 4),
+        RARP: (14, 24, 4),
     }.get(kind, (0, 0, 0))
     if not size or at + second + size > len(e.octets):
         return None
-    if kind in (_ARP, _RARP) and not _is_of_ipv4(e, at):
+    if kind in (ARP, RARP) and not _is_of_ipv4(e, at):
         return None
     source, to = at + first, at + second
     return bytes(e.octets[source : source + size]), bytes(e.octets[to : to + size])

@@ -206,7 +206,7 @@ def _marks_told(rewriting: Rewriting) -> list[str]:
         lines.append(f"{which} is removed" if is_gone else f"{which} becomes {vlan.number}")
     if ttl is not None:
         lines.append(
-            f"TTL {'and' if ttl.relative else 'becomes'} {ttl.value:{'+' if ttl.relative else ''}}"
+            f"TTL changes by {ttl.value:+}" if ttl.relative else f"TTL becomes {ttl.value}"
         )
     for what, value in (
         ("DSCP", rewriting.dscp),

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 CHECKSUM_AT = {TCP: 16, UDP: 6, ICMP: 2, ICMPV6: 2}
 """How far from its beginning a message has its checksum."""
+LATER = 256
+"""Stands for the protocol of fragments that do not start with its header."""
+_ARP_OF_IPV4 = int.from_bytes(bytes.fromhex("0800 06 04"), "little")
+"""What ARP says of being about IPv4, and of MACs of six bytes."""
 _MOST_TAGS = 2
 _LEAST = {TCP: 20, UDP: 8, ICMP: 8, ICMPV6: 8}
 _ECHOES = {ICMP: (0, 8), ICMPV6: (128, 129)}
@@ -64,7 +68,7 @@ class Plain:
     """Where what it carries starts."""
     length: Ints
     """How long that is."""
-    protocol: NDArray[np.uint8]
+    protocol: Ints
     """Which protocol that is."""
 
     def these(self, which: Mask) -> Plain:
@@ -83,11 +87,14 @@ class Plain:
 
         Args:
             octets: the bytes in which they are.
-            protocol: TCP, UDP, ICMP or ICMPv6.
+            protocol: TCP, UDP, ICMP, ICMPv6, or `LATER`.
             special: the ports, bytes swapped, that are looked into.
         """
         at, length = self.transport, self.length
-        found: Mask = (self.protocol == protocol) & (length >= _LEAST[protocol])
+        found: Mask = self.protocol == protocol
+        if protocol == LATER:
+            return found
+        found &= length >= _LEAST[protocol]
         if special is not None:
             found &= ~(special[octets.two[at]] | special[octets.two[at + 2]])
         if protocol == TCP:
@@ -120,14 +127,16 @@ def behind_tags(octets: Octets, start: Ints, size: Ints) -> tuple[Ints, Ints]:
 
 
 def plain4(octets: Octets, frame: Ints, network: Ints, end: Ints) -> Plain:
-    """The plain ones among frames with IPv4: no options, no fragment, not cut."""
+    """The plain ones among frames with IPv4: no options, no first fragment, not cut."""
     one = octets.one
     room, length = end - network, octets.big(network + 2)
     found = (room >= 20) & (one[network] == 0x45) & (length >= 20) & (length <= room)
-    found &= octets.two[network + 6] & 0xFF3F == 0  # more fragments, or an offset
-    return Plain(
-        np.arange(len(frame)), frame, network, network + 20, length - 20, one[network + 9]
-    ).these(found)
+    fragment = octets.big(network + 6) & 0x3FFF
+    is_later = fragment & 0x1FFF != 0
+    found &= (fragment == 0) | is_later
+    protocol = np.where(is_later, LATER, one[network + 9])
+    every = np.arange(len(frame))
+    return Plain(every, frame, network, network + 20, length - 20, protocol).these(found)
 
 
 def plain6(octets: Octets, frame: Ints, network: Ints, end: Ints) -> Plain:
@@ -135,6 +144,13 @@ def plain6(octets: Octets, frame: Ints, network: Ints, end: Ints) -> Plain:
     one = octets.one
     room, length = end - network - 40, octets.big(network + 4)
     found = (room >= 0) & (one[network] >> 4 == 6) & (length > 0) & (length <= room)
-    return Plain(
-        np.arange(len(frame)), frame, network, network + 40, length, one[network + 6]
-    ).these(found)
+    protocol, every = one[network + 6].astype(np.int64), np.arange(len(frame))
+    return Plain(every, frame, network, network + 40, length, protocol).these(found)
+
+
+def plain_arp(octets: Octets, network: Ints, end: Ints) -> Mask:
+    """Which frames with ARP are whole, and about IPv4 over Ethernet."""
+    hardware = octets.big(network)
+    found: Mask = (end - network >= 28) & ((hardware == 1) | (hardware == 6))
+    found &= octets.four[network + 2] == _ARP_OF_IPV4
+    return found

@@ -173,7 +173,7 @@ def received(
 
 
 def _reassembles(data: bytes, fragments: Iterable[bytes]) -> bool:
-    """Whether fragments hold the whole payload of an IPv4 packet, and nothing else."""
+    """Whether fragments hold the whole payload of an IPv4 packet, each byte once."""
     start, size, more = piece(data)
     covered, last = bytearray(size), False
     filled = 0
@@ -182,7 +182,9 @@ def _reassembles(data: bytes, fragments: Iterable[bytes]) -> bool:
         at = network_header(each)[1]
         payload = at + (each[at] & 15) * 4
         place = offset - start
-        if place < 0 or place + length > size:
+        if not 0 <= place < size:
+            continue  # of another packet, itself a fragment of the same datagram
+        if place + length > size:
             return False
         covered[place : place + length] = each[payload : payload + length]
         filled += length

@@ -110,3 +110,20 @@ def test_a_byte_that_changed_on_the_way_is_noticed() -> None:
     assert not received([sent(made)], outcomes, "s-eth0", [bytes(arrived)])
     arrived[-1] ^= 1
     assert received([sent(made)], outcomes, "s-eth0", [bytes(arrived)])
+
+
+def test_fragments_that_were_cut_again_are_put_together_each_by_itself() -> None:
+    whole = packet(payload=bytes(range(256)) * 10)
+    recorded = [bytes(Ether(src=A, dst=B) / each) for each in fragment(whole[IP], 1480)]
+    parts = [
+        bytes(Ether(src=A, dst=B) / part)
+        for each in recorded
+        for part in fragment(Ether(each)[IP], 1376)
+    ]
+    made = [Sent(n, "c-eth0", ("s-eth0",), each, 2) for n, each in enumerate(recorded, 1)]
+    outcomes = {n: Outcome(n, "fragmented", 0, 62, 2) for n in range(len(made))}
+    last = Ether(parts[1])
+    last[IP].flags = "MF"  # scapy forgets that the fragment was not the last one
+    parts[1] = bytes(last)
+    assert not received(made, outcomes, "s-eth0", parts)
+    assert received(made, outcomes, "s-eth0", parts[1:])

@@ -108,6 +108,11 @@ _BUFFER = 16384  # bytes; with more, the window grows and every acknowledgment i
             steps=("slow_data6", "fast_data3"),
         ),
         equivalent(
+            "tcp.options.timestamp.tsecr",
+            "of two acknowledgments that it may have crossed, either time is echoed (RFC 7323 4.3)",
+            steps=("slow_data6", "fast_data3"),
+        ),
+        equivalent(
             "",
             "segments that meet on their way pass a router in either order (RFC 9293 section 3.4)",
             steps=("fast_gap*", "fast_data*", "fast_again*"),

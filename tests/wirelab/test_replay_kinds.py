@@ -134,7 +134,7 @@ def test_a_dry_run_tells_who_becomes_whom(kind: str, capture: Path, tmp_path: Pa
         (["--as", "conversations", "--map", f"{_CLIENT}=nobody"], "nobody"),
         (["--as", "conversations", "--filter", "tcp"], "--filter is for --as frames or hosts"),
         (["--as", "conversations", "--speed", "0"], "speed"),
-        (["--as", "conversations", "--capture", "none"], "is judged by its capture"),
+        (["--as", "hosts", "--capture", "none"], "is judged by its capture"),
         (["--at", "c-eth0", "--map", f"{_CLIENT}=c"], "--map is for --as hosts or conversations"),
         (["--at", "c-eth0", "--incomplete", "skip"], "--incomplete is for --as conversations"),
     ],

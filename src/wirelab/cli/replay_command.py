@@ -96,7 +96,7 @@ and nothing was sent; 3 this machine lacks something.
 @click.option(
     "--late-by",
     type=click.FloatRange(0),
-    default=100.0,
+    default=1000.0,
     show_default=True,
     metavar="MS",
     help="Frames are late, and counted, when they are sent later than that.",

@@ -1,6 +1,7 @@
 """Starting programs inside a node."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -13,11 +14,15 @@ from wirelab.emulator.view import NodeView
 _SYSTEM_PATH = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 
-def environment() -> dict[str, str]:
-    """Return the environment of a node's programs: one language, and the system's daemons found."""
-    path = os.environ.get("PATH", "/usr/bin:/bin").split(":")
+def environment(own: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a node's programs: one language, and the system's daemons found.
+
+    `own` is where it comes from, in place of this process's.
+    """
+    found = dict(os.environ if own is None else own)
+    path = found.get("PATH", "/usr/bin:/bin").split(":")
     path += [folder for folder in _SYSTEM_PATH if folder not in path]
-    return os.environ | {"PATH": ":".join(path), "LC_ALL": "C.UTF-8"}
+    return found | {"PATH": ":".join(path), "LC_ALL": "C.UTF-8"}
 
 
 def spawn(
@@ -32,6 +37,9 @@ def spawn(
         Missing: there is no such program on this machine.
     """
     options.setdefault("env", environment())
+    program = program_of(argv)
+    if argv[0] == "env" and shutil.which(program, path=options["env"].get("PATH")) is None:
+        raise Missing(f"the program {program} is not installed", "./lab setup")
     options.setdefault("cwd", "/")
     with ExitStack() as there:
         there.enter_context(namespace.entered())
@@ -40,6 +48,14 @@ def spawn(
             return subprocess.Popen(list(argv), **options)
         except (FileNotFoundError, PermissionError) as error:
             raise Missing(f"the program {argv[0]} is not installed", "./lab setup") from error
+
+
+def program_of(argv: Sequence[str]) -> str:
+    """Return the program that a command runs, without its folder; of `env` what that runs."""
+    words = [str(word) for word in argv]
+    if words[0] == "env":
+        words = [word for word in words[1:] if "=" not in word] or words
+    return os.path.basename(words[0])  # noqa: PTH119 - a word, not a path
 
 
 def run_to_end(
@@ -74,7 +90,12 @@ def identity_files(hosts: Mapping[str, str], own: str, nameserver: str | None) -
     return {
         "/etc/hosts": f"127.0.0.1\tlocalhost\n::1\tlocalhost\n{names}",
         "/etc/hostname": f"{own}\n",
-        "/etc/resolv.conf": f"nameserver {nameserver}\n" if nameserver else "",
+        "/etc/resolv.conf": resolver_file(nameserver),
         "/etc/passwd": "".join(f"{user}:x:0:0:{user}:/:/bin/sh\n" for user in users),
         "/etc/group": "".join(f"{group}:x:0:\n" for group in ("root", "nogroup", "ftp")),
     }
+
+
+def resolver_file(nameserver: str | None) -> str:
+    """Return a resolv.conf(5) with one name server, or none."""
+    return f"nameserver {nameserver}\n" if nameserver else ""

@@ -75,8 +75,12 @@ class Taps:
 
     def start(self) -> None:
         """Begin to read."""
-        self._thread = threading.Thread(target=self._read_all, name="taps", daemon=True)
+        apart = threading.Event()
+        self._thread = threading.Thread(
+            target=self._read_all, args=(apart,), name="taps", daemon=True
+        )
         self._thread.start()
+        apart.wait()
 
     def frames(self) -> tuple[Captured, ...]:
         """Return all frames that have passed so far, in the order of their times."""
@@ -107,10 +111,11 @@ class Taps:
         self._sockets.clear()
         return statistics
 
-    def _read_all(self) -> None:
+    def _read_all(self, apart: threading.Event) -> None:
         # The main thread enters mount namespaces, which the kernel allows only to a task that
         # shares its working folder and root with no other (fs/namespace.c, mntns_install).
         syscalls.unshare(syscalls.CLONE_FS)
+        apart.set()
         poll = select.poll()
         poll.register(self._wake[0], select.POLLIN)
         for fd in self._sockets:

@@ -19,10 +19,11 @@ class NodeView:
         """Make the namespaces; `files` are contents by path, laid over what the host has there."""
         self._home = _open_pair()
         self._folder = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+        self._sources: dict[str, Path] = {}
         syscalls.unshare(syscalls.CLONE_NEWNS | syscalls.CLONE_NEWUTS)
         try:
             syscalls.sethostname(name)
-            _mount_all(SCRATCH / "nodes" / name, files)
+            self._sources = _mount_all(SCRATCH / "nodes" / name, files)
             self._own = _open_pair()
         finally:
             self._leave()
@@ -35,6 +36,10 @@ class NodeView:
             yield
         finally:
             self._leave()
+
+    def rewrite(self, path: str, content: str) -> None:
+        """Change one of the files that are laid over what the host has there."""
+        self._sources[path].write_text(content)  # in place: the mount is of this very file
 
     def _leave(self) -> None:
         _enter(self._home)
@@ -56,19 +61,21 @@ def _open_pair() -> tuple[int, int]:
     return os.open("/proc/thread-self/ns/mnt", flags), os.open("/proc/thread-self/ns/uts", flags)
 
 
-def _mount_all(own: Path, files: Mapping[str, str]) -> None:
+def _mount_all(own: Path, files: Mapping[str, str]) -> dict[str, Path]:
+    """Lay everything over what the host has; return where the files are by their paths there."""
     run = own / "run"
     inner = run / SCRATCH.relative_to("/run")
     inner.mkdir(parents=True)
-    for index, (target, content) in enumerate(files.items()):
-        source = own / f"file{index}"
-        source.write_text(content)
+    sources = {target: own / f"file{index}" for index, target in enumerate(files)}
+    for target, source in sources.items():
+        source.write_text(files[target])
         _bind_file(source, Path(target))
     for folder in filter(os.path.isdir, _STATE_FOLDERS):
         (own / folder.lstrip("/")).mkdir(parents=True)
         _bind(own / folder.lstrip("/"), Path(folder))
     _bind(SCRATCH, inner)
     _bind(run, Path("/run"))
+    return sources
 
 
 def _bind_file(source: Path, target: Path) -> None:

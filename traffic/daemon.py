@@ -146,6 +146,7 @@ def _launch(net: Lab, node: Host, daemon: Daemon) -> "Running":
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=place.folder,
+            start_new_session=True,  # a Ctrl-C at a lab's prompt is not for its servers
         )
     return Running(daemon, node, place, process)
 

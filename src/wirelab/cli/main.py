@@ -18,7 +18,15 @@ _COMMANDS = {
     "run": "Build, play, capture and verify scenarios.",
     "verify": "Judge any capture against a scenario's expectation.",
     "replay": "Play a capture into a lab, and verify that it arrives.",
+    "shell": "Explore a running lab at a prompt.",
+    "up": "Start a lab that runs in the background.",
+    "ps": "Name the labs that run.",
+    "exec": "Run a command in a node of a lab that runs.",
+    "down": "End labs that run.",
+    "tap": "Capture in a running lab, live, for Wireshark or into a file.",
+    "wireshark": "List running labs among Wireshark's own interfaces.",
     "mutate": "Prove that expectations can fail.",
+    "new": "Write a scenario or a topology of your own to begin with.",
     "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
@@ -79,6 +87,8 @@ _HELP = """Real protocol traffic in emulated networks, captured and verified.
 lab run                 every scenario, in parallel; results in out/
 lab run dhcp-dora       one of them; also a family: lab run icmp
 lab show frag-router    what it teaches, and what must be seen
+lab new scenario first-ping, lab run ./first_ping.py
+                        one of your own
 lab verify mine.pcapng --expect dhcp-dora
                         judge a capture of your own
 lab replay mine.pcapng --on lan --at c-eth0

@@ -62,29 +62,40 @@ def judging(
 
 
 def _made_by(given: Input) -> str:
-    """Return the scenario that made a capture of the lab."""
-    if not given.made.scenario:
+    """Return the scenario of the catalogue that made a capture of the lab."""
+    from wirelab.scenarios import CATALOGUE  # noqa: PLC0415 - takes 0.2 s to import
+
+    made = given.made.scenario
+    if not made:
         reason = "does not say which scenario made it: give --expect SCENARIO"
         raise click.UsageError(f"{given.title} {reason}")
-    return given.made.scenario
+    if made not in CATALOGUE:
+        reason = f"was made by {made}, which is not in the catalogue: give --expect FILE.py"
+        raise click.UsageError(f"{given.title} {reason}")
+    return made
 
 
 def _job(expect: str, assignments: tuple[str, ...]) -> "Job":
     from wirelab.run.errors import PlanError  # noqa: PLC0415 - the catalogue takes 0.2 s to import
     from wirelab.run.plan import plan  # noqa: PLC0415
+    from wirelab.scenarios.own import is_file  # noqa: PLC0415
 
     jobs = plan([expect], assignments, seed=0)
     jobs = [job for job in jobs if job.scenario.id == expect] or jobs  # a family may be called so
     if len(jobs) != 1:
-        several = ", ".join(job.scenario.id for job in jobs)
+        before = f"{expect}:" if is_file(expect) else ""
+        several = ", ".join(before + job.scenario.id for job in jobs)
         raise PlanError(f"{expect!r} names several scenarios; expect one of {several}")
     return jobs[0]
 
 
 def _judged(given: Input, job: "Job", asked: Asked) -> Verdict:
+    from wirelab.run.plan import jobs  # noqa: PLC0415 - as above
+
     made = given.made if given.made.scenario == job.scenario.id else Provenance("")
     recorded = [f"{name}={value}" for name, value in made.settings.items()]
-    settings = _job(job.scenario.id, (*recorded, *asked.assignments)).settings
+    (settled,) = jobs([job.scenario], (*recorded, *asked.assignments), seed=0)
+    settings = settled.settings
     expectation: Item = job.scenario.expect(settings)
     by_hand = bound(asked.names, expectation)
     verdict = judge(

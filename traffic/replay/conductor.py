@@ -28,8 +28,9 @@ _TOLD_EVERY = 0.05  # seconds
 _MOST_STRANGERS = 1000
 _IMPATIENT_AFTER = 5
 """So many frames that did not come in a row make the next ones worth a tenth of the waiting."""
-_CATCH_UP = 128
-"""So many frames are sent between two looks at what has arrived."""
+_CATCH_UP = 32
+"""So many frames are sent between two looks at what has arrived: of the largest, fewer than
+fit a buffer that nobody may enlarge (net.core.rmem_default)."""
 
 _NEVER = 1 << 63
 _Queue = list[tuple[int, int]]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.rewrite import Inside, Ttl, Vlan
 
 REAL, RECORDED = "real", "recorded"
+REFUSE, SEGMENT, SKIP = "refuse", "segment", "skip"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class HostsOptions:
     points: Mapping[str, str] | None = None
     """Where the replay is captured: interface by capture point; by default where the capture was,
     or else at all hosts that take part."""
+    too_large: str = REFUSE
+    """What becomes of a packet that the link of its host cannot carry: `refuse`, so that nothing
+    is sent; `segment`, TCP only, as a network card does; or `skip`."""
     patience: float = 1.0
     """Seconds for which a packet is waited for, before it counts as lost."""
     ports: Mapping[int, int] = field(default_factory=dict)
@@ -50,6 +54,10 @@ class HostsOptions:
     def __post_init__(self) -> None:
         if self.routers not in (REAL, RECORDED):
             raise ReplayError(f"routers are {REAL} or {RECORDED}, not {self.routers!r}")
+        if self.too_large not in (REFUSE, SEGMENT, SKIP):
+            raise ReplayError(
+                f"what is too large, {REFUSE}, {SEGMENT} or {SKIP} it, not {self.too_large!r}"
+            )
         if self.speed is not None and not self.speed > 0:
             raise ReplayError(f"a speed is more than 0, not {self.speed:g}")
         if not self.patience > 0:

@@ -1,5 +1,6 @@
 """Captures of strangers, played by the hosts of a topology over real routers."""
 
+import random
 from collections.abc import Sequence
 from functools import partial
 
@@ -60,6 +61,21 @@ def played(capture: Capture, topo: type[Topo] = Routed, **options: object) -> Re
     build = partial(topo, mtu=mtu) if mtu else topo
     chosen = {"points": ENDS, **options}
     return replayed(capture, build, HostsOptions(**chosen))  # type: ignore[arg-type] # as given
+
+
+class Big(Topo):
+    """A server behind a router, and many clients."""
+
+    def build(self, hosts: int = 10) -> None:
+        near, far = self.addSwitch("s1"), self.addSwitch("s2")
+        router = self.addHost("r1", ip="10.1.0.1/16", router=True)
+        self.addLink(router, near)
+        for n in range(hosts):
+            name = "c" if n == 0 else f"h{n}"
+            host = self.addHost(name, ip=f"10.1.1.{n + 1}/16", defaultRoute="via 10.1.0.1")
+            self.addLink(host, near)
+        self.addLink(router, far, params1={"ip": "10.2.0.1/16"})
+        self.addLink(self.addHost("s", ip="10.2.0.2/16", defaultRoute="via 10.2.0.1"), far)
 
 
 def verdict(done: Replayed, expectation: Item) -> Verdict:
@@ -275,6 +291,34 @@ def test_a_neighbour_that_is_behind_a_router_now_is_asked_for_by_way_of_that() -
     assert told.passed, [problem.message for problem in told.problems]
 
 
+def offloaded() -> list[Packet]:
+    large = from_bert(TCP(sport=80, dport=4000, flags="PA", seq=908, ack=108) / bytes(5000))
+    return [*HANDSHAKE, large, from_anna(UDP() / b"more")]
+
+
+def test_what_a_network_card_would_have_cut_is_cut_where_asked() -> None:
+    done = played(captured(offloaded()), too_large="segment")
+    assert not done.judged.problems
+    assert done.played.otherwise == {"segmented": 1}
+    told = verdict(
+        done,
+        seq(
+            *(step(f"part{n}", f"tcp.len == {size} && tcp.seq_raw == {908 + n * 1460}"
+                   " && tcp.checksum.status == 1", at="c")
+              for n, size in enumerate((1460, 1460, 1460, 620))),
+            closed=["tcp.len > 100"],
+            at="c",
+        ),
+    )  # fmt: skip
+    assert told.passed, [problem.message for problem in told.problems]
+
+
+def test_what_is_too_large_is_left_out_where_asked() -> None:
+    done = played(captured(offloaded()), too_large="skip")
+    assert not done.judged.problems
+    assert (done.played.sent, done.played.otherwise) == (len(HANDSHAKE) + 1, {"skipped": 1})
+
+
 def test_recorded_gaps_are_kept_at_the_speed_asked_for() -> None:
     done = played(captured(HANDSHAKE, gap=20 * MS), speed=2.0)
     began = done.played.facts["began"]
@@ -312,6 +356,39 @@ def IP_sum(frame: bytearray) -> bytearray:  # noqa: N802 - it is a checksum of I
     return frame
 
 
+def test_without_a_capture_it_is_judged_by_what_its_conductor_saw() -> None:
+    replay = prepare(captured(HANDSHAKE), Routed())
+    done = played(captured(HANDSHAKE))
+    assert not replay.count(done.played, {}).problems
+    spoilt = from_anna(UDP() / b"no router passes this on", chksum=0x1234)
+    lost = played(captured([*HANDSHAKE, spoilt]), patience=0.2)
+    assert lost.played.otherwise == {"lost": 1}
+    assert replay.count(lost.played, {}).problems == lost.judged.problems
+    assert lost.judged.problems == ("frame 6: sent by c-eth0, and not seen at s-eth0",)
+
+
+def test_frames_of_one_lan_are_sent_as_recorded_where_routers_are_not_to_forward() -> None:
+    done = played(captured(HANDSHAKE), Lan, routers="recorded")
+    assert not done.judged.problems
+    assert done.played.sent == len(HANDSHAKE)
+
+
+def test_damaged_packets_are_played_without_a_crash() -> None:
+    draw = random.Random(5)
+    packets = []
+    for _ in range(200):
+        data = bytearray(bytes(draw.choice(HANDSHAKE)))
+        for _ in range(draw.randint(1, 3)):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        packets.append(bytes(data[: draw.choice((14, 20, 40, len(data)))]))
+    for routers in ("real", "recorded"):
+        capture = captured([*HANDSHAKE, *packets])
+        wanted = {ANNA: "c", BERT: "s"}
+        options = HostsOptions(routers=routers, map=wanted, points=ENDS, patience=0.01)
+        done = replayed(capture, partial(Big, hosts=120), options)
+        assert done.played.sent > len(HANDSHAKE)
+
+
 def test_progress_can_end_a_replay() -> None:
     class EnoughError(Exception):
         pass
@@ -334,6 +411,9 @@ def test_progress_can_end_a_replay() -> None:
         (captured(HANDSHAKE, linktype=113), {}, "link type 113"),
         (captured([b"\0" * 10]), {}, "10 bytes"),
         (captured([from_anna(UDP() / bytes(3000))]), {}, "MTU of c-eth0 is 1500"),
+        (captured(HANDSHAKE, gap=-MS), {}, "1 ms earlier than frame 1"),
+        (captured([]), {}, "nothing is left to send"),
+        (captured([from_anna(UDP() / bytes(3000))]), {"too_large": "segment"}, "no TCP segment"),
         (captured(HANDSHAKE), {"map": {ANNA: "nobody"}}, "but c, x, s"),
         (captured(HANDSHAKE), {"map": {"10.0.0.1": "c"}}, f"but {ANNA}, {BERT}"),
         (
@@ -363,6 +443,7 @@ def test_a_dry_run_tells_who_stands_for_whom() -> None:
     lines = replay.told()
     assert f"{ANNA} -> c-eth0 (192.168.10.10)" in lines
     assert f"{BERT} -> s-eth0 (10.0.20.20)" in lines
+    assert "198.51.100.0/24 -> 10.0.20.0/24" in lines
     assert "c-eth0 sends 3 frames" in lines
     assert replay.as_json()["sends"] == {"c-eth0": 3, "s-eth0": 2}
 

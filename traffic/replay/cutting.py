@@ -1,4 +1,4 @@
-"""TCP frames larger than their link, cut into the segments that a network card would have made."""
+"""Frames larger than their link, cut as a network card or the host itself would have."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from wirelab.traffic.replay.identity import IP4, IP6, network_header
 
 _TCP = 6
 _FIN_PSH, _CWR = 0x09, 0x80
+_DF, _MF = 0x4000, 0x2000
 _SEQUENCES = 1 << 32
 
 
@@ -42,6 +43,29 @@ def cut(data: bytes, mtu: int) -> list[bytes] | None:
         _sum(segment, kind, at, tcp)
         made.append(bytes(segment))
     return made or None
+
+
+def fragmented(data: bytes, mtu: int) -> list[bytes] | None:
+    """Return the fragments that a host makes of an IPv4 packet (RFC 791 section 3.2).
+
+    None for what must not be fragmented (DF), has options, is cut, or is no IPv4 packet.
+    """
+    kind, at = network_header(data)
+    if kind != IP4 or len(data) < at + 20 or data[at] != 0x45:
+        return None
+    placed = int.from_bytes(data[at + 6 : at + 8], "big")
+    size = (mtu - 20) // 8 * 8
+    end = at + int.from_bytes(data[at + 2 : at + 4], "big")
+    if placed & _DF or size <= 0 or not at + 20 < end <= len(data):
+        return None
+    payload, made = data[at + 20 : end], []
+    for offset in range(0, len(payload), size):
+        part = bytearray(data[: at + 20] + payload[offset : offset + size])
+        more = placed & _MF if offset + size >= len(payload) else _MF
+        struct.pack_into("!H", part, at + 6, (placed & ~_MF) + offset // 8 | more)
+        _head4(part, at, 0)
+        made.append(bytes(part))
+    return made
 
 
 def _tcp(data: bytes, kind: int, at: int) -> int:

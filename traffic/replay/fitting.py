@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wirelab.traffic.replay.cutting import cut
+from wirelab.traffic.replay.cutting import cut, fragmented
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.hosts_options import SEGMENT, SKIP
 from wirelab.traffic.replay.identity import network_header
@@ -66,7 +66,10 @@ def _segments(frame: Frame, size: int, mtu: int, port: str, too_large: str) -> l
             f"{large}: have it cut or left out (too large: {SEGMENT}, {SKIP}), choose a topology"
             " with a larger MTU, or capture without segmentation offload"
         )
-    parts = cut(frame.data, mtu)
+    parts = cut(frame.data, mtu) or fragmented(frame.data, mtu)
     if parts is None:
-        raise ReplayError(f"{large}: it is no TCP segment that can be cut; leave it out ({SKIP})")
+        raise ReplayError(
+            f"{large}: it is neither a TCP segment that can be cut, nor may it be fragmented; leave"
+            f" it out ({SKIP})"
+        )
     return parts

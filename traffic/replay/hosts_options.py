@@ -37,7 +37,8 @@ class HostsOptions:
     or else at all hosts that take part."""
     too_large: str = REFUSE
     """What becomes of a packet that the link of its host cannot carry: `refuse`, so that nothing
-    is sent; `segment`, TCP only, as a network card does; or `skip`."""
+    is sent; `segment`, as a network card does with TCP, and the host with IPv4 that has no DF; or
+    `skip`."""
     patience: float = 1.0
     """Seconds for which a packet is waited for, before it counts as lost."""
     ports: Mapping[int, int] = field(default_factory=dict)

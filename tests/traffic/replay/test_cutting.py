@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet import IP, TCP, UDP, fragment
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Dot1Q, Ether
 from scapy.packet import Packet
 
-from wirelab.traffic.replay.cutting import cut
+from wirelab.traffic.replay.cutting import cut, fragmented
 
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 LINKS = st.sampled_from([Ether(src=A, dst=B), Ether(src=A, dst=B) / Dot1Q(vlan=7)])
@@ -72,7 +72,37 @@ def test_a_length_of_0_stands_for_all_that_was_captured() -> None:
     assert len(cut(bytes(data), 1500) or ()) == 3
 
 
+@given(
+    st.binary(min_size=1, max_size=5000),
+    st.integers(68, 1500),
+    st.sampled_from([("", 0), ("MF", 0), ("MF", 3), ("", 7)]),
+)
+def test_fragments_are_those_that_scapy_makes(
+    payload: bytes, mtu: int, place: tuple[str, int]
+) -> None:
+    flags, offset = place
+    network = IP(src="10.0.0.1", dst="10.0.0.2", id=7, flags=flags, frag=offset)
+    packet = Ether(src=A, dst=B) / network / UDP(sport=1, dport=2, len=8, chksum=0) / payload
+    parts = fragmented(bytes(packet), mtu)
+    size = (mtu - 20) // 8 * 8
+    expected = [bytes(each) for each in fragment(Ether(bytes(packet)), size)]
+    assert parts is not None
+    if flags == "MF":  # which scapy forgets in the last
+        last = Ether(expected[-1])
+        last[IP].flags = "MF"
+        del last[IP].chksum
+        expected[-1] = bytes(last)
+    assert parts == expected
+
+
+def test_what_must_not_be_fragmented_is_left() -> None:
+    assert fragmented(bytes(Ether() / IP(flags="DF") / UDP() / bytes(3000)), 1500) is None
+    assert fragmented(bytes(Ether() / IPv6() / UDP() / bytes(3000)), 1500) is None
+
+
 @given(st.binary(min_size=14, max_size=200), st.integers(68, 200))
 def test_no_bytes_are_too_odd(data: bytes, mtu: int) -> None:
     for kind in (b"\x08\0\x45", b"\x86\xdd\x60"):
-        cut(data[:12] + kind + data[15:], mtu)
+        odd = data[:12] + kind + data[15:]
+        cut(odd, mtu)
+        fragmented(odd, mtu)

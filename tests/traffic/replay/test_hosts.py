@@ -413,7 +413,11 @@ def test_progress_can_end_a_replay() -> None:
         (captured([from_anna(UDP() / bytes(3000))]), {}, "MTU of c-eth0 is 1500"),
         (captured(HANDSHAKE, gap=-MS), {}, "1 ms earlier than frame 1"),
         (captured([]), {}, "nothing is left to send"),
-        (captured([from_anna(UDP() / bytes(3000))]), {"too_large": "segment"}, "no TCP segment"),
+        (
+            captured([from_anna(UDP() / bytes(3000), flags="DF")]),
+            {"too_large": "segment"},
+            "neither a TCP segment",
+        ),
         (captured(HANDSHAKE), {"map": {ANNA: "nobody"}}, "but c, x, s"),
         (captured(HANDSHAKE), {"map": {"10.0.0.1": "c"}}, f"but {ANNA}, {BERT}"),
         (

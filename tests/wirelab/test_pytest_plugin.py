@@ -25,8 +25,8 @@ def test_a_test_replays_a_capture(pytester: pytest.Pytester, capture: Path) -> N
         from wirelab.verify import read_capture
 
         def test_replay(lab_replay, tmp_path):
-            ended = lab_replay("two.pcap", "routed", FrameOptions(at={"": "c-eth0"}, loops=3),
-                               settings={"mtu": 1400})
+            asked = FrameOptions(at={"": "c-eth0"}, loops=3, topspeed=True)
+            ended = lab_replay("two.pcap", "routed", asked, settings={"mtu": 1400})
             assert ended.passed and ended.sent == 6
             assert ended.directory.startswith(str(tmp_path))
             frames = read_capture(ended.directory + "/points/s1-eth1.pcapng").frames

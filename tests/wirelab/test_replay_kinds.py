@@ -107,6 +107,14 @@ def test_conversations_are_had_again(capture: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["hosts", "conversations"])
+def test_without_a_capture_the_players_are_asked(kind: str, capture: Path, tmp_path: Path) -> None:
+    asked = ("--on", "routed", "--as", kind, "--topspeed", "--capture", "none")
+    found = _replayed(capture, *asked, cwd=tmp_path)
+    assert (found["status"], found["packets"]) == ("passed", 0)
+    assert not (tmp_path / found["dir"] / "capture.pcapng").exists()
+
+
+@pytest.mark.parametrize("kind", ["hosts", "conversations"])
 def test_a_dry_run_tells_who_becomes_whom(kind: str, capture: Path, tmp_path: Path) -> None:
     told = lab(capture, "--on", "routed", "--as", kind, "--dry-run", cwd=tmp_path)
     assert told.returncode == 0, told.stderr
@@ -134,7 +142,6 @@ def test_a_dry_run_tells_who_becomes_whom(kind: str, capture: Path, tmp_path: Pa
         (["--as", "conversations", "--map", f"{_CLIENT}=nobody"], "nobody"),
         (["--as", "conversations", "--filter", "tcp"], "--filter is for --as frames or hosts"),
         (["--as", "conversations", "--speed", "0"], "speed"),
-        (["--as", "conversations", "--capture", "none"], "is judged by its capture"),
         (["--at", "c-eth0", "--map", f"{_CLIENT}=c"], "--map is for --as hosts or conversations"),
         (["--at", "c-eth0", "--incomplete", "skip"], "--incomplete is for --as conversations"),
     ],

@@ -47,6 +47,7 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_remaining_time(tmp_path: Pat
     path.write_bytes(pcap([(n * 10_000_000, _FRAME, 60) for n in range(100)]))
     ours, theirs = pty.openpty()
     argv = [sys.executable, "-m", "wirelab", "replay", path, "--on", "lan", "--at", "c-eth0"]
+    argv += ["--late-by", "600000"]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
     runner = subprocess.Popen(argv, cwd=tmp_path, stdout=theirs, stdin=theirs, env=environment)
     os.close(theirs)

@@ -53,7 +53,7 @@ class FrameOptions(Choice):
     """How often everything is sent."""
     too_large: TooLarge = TooLarge.REFUSE
     """What becomes of a frame that its link cannot carry."""
-    late_by: int = 100_000_000
+    late_by: int = 1_000_000_000
     """A frame is late, and counted, when it is sent more nanoseconds than this after its time."""
 
 

@@ -96,7 +96,7 @@ and nothing was sent; 3 this machine lacks something.
 @click.option(
     "--late-by",
     type=click.FloatRange(0),
-    default=100.0,
+    default=1000.0,
     show_default=True,
     metavar="MS",
     help="Frames are late, and counted, when they are sent later than that.",
@@ -166,7 +166,8 @@ and nothing was sent; 3 this machine lacks something.
     type=click.Choice(["keep", "discard", "none"]),
     default="keep",
     show_default=True,
-    help="What becomes of the captures; with none frames are only counted where they arrive.",
+    help="What becomes of the captures; with none frames are only counted where they arrive, and"
+    " the other kinds are judged by what their players saw.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from wirelab.emulator import sandbox
 from wirelab.run.board import Board
-from wirelab.run.errors import OutputError, PlanError
+from wirelab.run.errors import OutputError
 from wirelab.run.publish import opened
 from wirelab.run.replay_job import Capturing, Replayed, ReplayJob
 from wirelab.run.replay_plan import Options, plan_replay
 from wirelab.run.replay_play import perform
 from wirelab.traffic.replay.frame_options import Choice, FrameOptions
-from wirelab.traffic.replay.kind import Countable
 
 _LOOK_EVERY = 0.1  # seconds between two looks at how far a replay is
 
@@ -76,13 +75,10 @@ def run_replay(
         capturing: whether what passes is captured, and the captures are kept.
 
     Raises:
-        PlanError: without a capture this kind of replay cannot be judged.
         OutputError: the output folder cannot be made or written.
         Missing: this machine lacks something.
         EmulatorError: the lab failed.
     """
-    if capturing is Capturing.NONE and not isinstance(job.prepared, Countable):
-        raise PlanError(f"a replay as {job.kind} is judged by its capture, so there must be one")
     board = Board()
     with opened(output, keep_page=True) as destination:
         child = sandbox.start(perform, job, destination, board, capturing)

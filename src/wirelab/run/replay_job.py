@@ -19,7 +19,8 @@ class Capturing(StrEnum):
     DISCARD = "discard"
     """It is, for the verdict, and then the captures are gone."""
     NONE = "none"
-    """It is not: frames are counted by their interfaces. That is quickest, and needs no disk."""
+    """It is not: frames are counted by their interfaces, or by those who play. That is quickest,
+    and needs no disk."""
 
 
 @dataclass(frozen=True)

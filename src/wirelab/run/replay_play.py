@@ -17,7 +17,7 @@ from wirelab.run.outcome import Status
 from wirelab.run.publish import appearing, copy_folder
 from wirelab.run.replay_files import Recording, origin, write_captures, write_told
 from wirelab.run.replay_job import Capturing, Replayed, ReplayJob
-from wirelab.traffic.replay.kind import Countable, Judged, Played, Prepared
+from wirelab.traffic.replay.kind import Judged, Played
 
 _PATIENCE = 2.0  # seconds in which something must arrive of what is still under way
 _LOOK_EVERY = 0.002  # seconds
@@ -93,21 +93,11 @@ class _Attempt:
         return Recording(self._recorder.recorded(), statistics)
 
     def judged(self, played: Played, recording: Recording | None) -> Judged:
-        """Judge by what was recorded; by the kernel's counters where that has holes."""
+        """Judge by what was recorded; by what was counted where that has holes."""
         if recording and not recording.lost:
             return self._job.prepared.judge(played, recording.frames)
         received = {point: n - self._before[point] for point, n in self._received().items()}
-        return _counted(self._job.prepared, played, received, recording)
-
-
-def _counted(
-    prepared: Prepared, played: Played, received: Mapping[str, int], recording: Recording | None
-) -> Judged:
-    if isinstance(prepared, Countable):
-        return prepared.count(played, received)
-    lost = recording.lost if recording else {}
-    told = ", ".join(f"{count} at {point}" for point, count in lost.items())
-    return Judged((f"the capture lost frames ({told}): what arrived is not known",))
+        return self._job.prepared.count(played, received)
 
 
 def _ended(job: ReplayJob, played: Played, judged: Judged, recording: Recording | None) -> Replayed:

@@ -93,7 +93,7 @@ def test_ctrl_c_ends_a_scenario_that_is_played(place: Place) -> None:
     with shell(place, "dhcp-dora") as at:
         at.sees("dhcp-dora> ")
         at.types("play\n")
-        place.wait_for_process("dhcpcd")
+        place.wait_for_process("dnsmasq")
         at.types("\x03")
         at.sees("dhcp-dora> ")
         at.types("s hostname\n")

@@ -112,5 +112,13 @@ if __name__ == "__main__":
         from bench.verify import main as verify
 
         verify(sys.argv[2:])
+    elif sys.argv[1:2] == ["replay"]:
+        from bench.replay import main as replay
+
+        replay(sys.argv[2:])
+    elif sys.argv[1:2] == ["rewrite"]:
+        from bench.rewrite import main as rewrite
+
+        rewrite(sys.argv[2:])
     else:
         main()

@@ -80,3 +80,7 @@ class DaemonDied(EmulatorError):  # noqa: N818 - named after what happened
 
 class SandboxError(EmulatorError):
     """The sandboxed process ended without an answer."""
+
+
+class RecordingError(EmulatorError):
+    """What passed could not be written: the disk is full, say."""

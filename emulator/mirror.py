@@ -1,9 +1,10 @@
 """Sending frames on to another interface as they pass one: SPAN ports, wires (tc-mirred(8))."""
 
+import errno
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from wirelab.emulator.errors import EmulatorError
+from wirelab.emulator.errors import EmulatorError, Missing
 
 _ETH_P_ALL = 0x0003
 _INGRESS, _EGRESS = 0xFFFFFFF2, 0xFFFFFFF3  # the two hooks of clsact (tc-bpf(8))
@@ -40,4 +41,6 @@ def _send_on(
                         target=0x10000, keys=["0x0/0x0+0"], action={**doing, "ifindex": target},
                     )  # fmt: skip
     except NetlinkError as error:
+        if error.code in (errno.ENOENT, errno.EOPNOTSUPP):
+            raise Missing(f"this kernel cannot {action} a port", "run `./lab doctor`") from error
         raise EmulatorError(f"the kernel cannot {action} a port: {error}") from error

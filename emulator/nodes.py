@@ -19,7 +19,13 @@ from wirelab.emulator.links import Interface
 from wirelab.emulator.namespace import NetNamespace
 from wirelab.emulator.routes import Route, parse_route
 from wirelab.emulator.sockets import Socket, read_sockets
-from wirelab.emulator.spawn import identity_files, resolver_file, run_to_end, spawn
+from wirelab.emulator.spawn import (
+    identity_files,
+    program_of,
+    resolver_file,
+    run_to_end,
+    spawn,
+)
 from wirelab.emulator.view import NodeView
 
 
@@ -45,6 +51,8 @@ class Host(Node):
         with self.namespace.entered():
             self.control = control_socket()
         self._view: NodeView | None = None
+        self.programs: dict[str, None] = {}
+        """The programs that were started in it, each once, in their order."""
 
     def _make_namespace(self) -> NetNamespace:
         values = sysctls.starting(ipv6=self.ipv6, router=self.router)
@@ -61,7 +69,9 @@ class Host(Node):
         options.pop("mncmd", None)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
-        return spawn(self.namespace, self.view, argv, **options)
+        process = spawn(self.namespace, self.view, argv, **options)
+        self.programs.setdefault(program_of(argv))
+        return process
 
     def run(
         self,

@@ -1,6 +1,7 @@
 """Starting programs inside a node."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -36,6 +37,9 @@ def spawn(
         Missing: there is no such program on this machine.
     """
     options.setdefault("env", environment())
+    program = program_of(argv)
+    if argv[0] == "env" and shutil.which(program, path=options["env"].get("PATH")) is None:
+        raise Missing(f"the program {program} is not installed", "./lab setup")
     options.setdefault("cwd", "/")
     with ExitStack() as there:
         there.enter_context(namespace.entered())
@@ -44,6 +48,14 @@ def spawn(
             return subprocess.Popen(list(argv), **options)
         except (FileNotFoundError, PermissionError) as error:
             raise Missing(f"the program {argv[0]} is not installed", "./lab setup") from error
+
+
+def program_of(argv: Sequence[str]) -> str:
+    """Return the program that a command runs, without its folder; of `env` what that runs."""
+    words = [str(word) for word in argv]
+    if words[0] == "env":
+        words = [word for word in words[1:] if "=" not in word] or words
+    return os.path.basename(words[0])  # noqa: PTH119 - a word, not a path
 
 
 def run_to_end(

@@ -1,16 +1,14 @@
 """Finding the scenarios: every module beside this one is (part of) a family of the catalogue."""
 
-import ast
 import importlib
 import pkgutil
-import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
 from wirelab.scenarios.errors import ScenarioError
 from wirelab.scenarios.scenario import Scenario
-from wirelab.verify import VerifyError
+from wirelab.scenarios.slips import slip
 
 
 def catalogue(folders: Iterable[str], package: str) -> dict[str, Scenario]:
@@ -42,27 +40,11 @@ def _module(scenario: Scenario) -> str:
 def _imported(name: str, folders: Iterable[str]) -> ModuleType:
     """Import a module; what is wrong in it is told with its place."""
     file = f"{name.rpartition('.')[2]}.py"
+    paths = {str(Path(folder) / file) for folder in folders}
     try:
         return importlib.import_module(name)
-    except SyntaxError as error:
-        raise ScenarioError(f"scenarios/{file}, line {error.lineno}: {error.msg}") from error
     except Exception as error:  # a module's own code may raise anything
-        paths = {str(Path(folder) / file) for folder in folders}
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno or 0 for frame in frames if frame.filename in paths]
-        if not lines:
+        told = slip(error, lambda path: f"scenarios/{file}" if path in paths else "")
+        if told is None:
             raise
-        path = next(frame.filename for frame in frames if frame.filename in paths)
-        scenario = _scenario_at(Path(path), lines[0])
-        kind = "" if isinstance(error, VerifyError) else f"{type(error).__name__}: "
-        told = f"scenarios/{file}, line {lines[-1]}{scenario}: {kind}{error}"
-        raise ScenarioError(told.partition("\n")[0]) from error
-
-
-def _scenario_at(path: Path, line: int) -> str:
-    """Return `, in 'frag-router'` where a line belongs to that scenario's decorator."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        for call in getattr(node, "decorator_list", ()):
-            if call.lineno <= line <= (call.end_lineno or 0) and isinstance(call, ast.Call):
-                return f", in {ast.unparse(call.args[0])}" if call.args else ""
-    return ""
+        raise told from error

@@ -192,7 +192,7 @@ def test_a_sudo_that_wants_a_password_is_not_waited_for(prepared: Checkout) -> N
     assert "as root run:" in prepared.run("run", uid=ORDINARY).stderr
 
 
-@pytest.mark.parametrize("command", ["list", "show", "verify", "doctor", "--help"])
+@pytest.mark.parametrize("command", ["list", "show", "verify", "replay", "doctor", "--help"])
 def test_commands_that_start_no_lab_need_no_programs(prepared: Checkout, command: str) -> None:
     (prepared.tools / "ping").unlink()
     assert prepared.run(command).returncode == 7

@@ -74,6 +74,7 @@ PROGRAMS = (
     Program("tshark", "tshark", "the oracle that dissection is compared with", use=Use.TESTS),
     Program("mnexec", "mininet", "stock Mininet, to compare with", (), use=Use.TESTS),
     Program("brctl", "bridge-utils", "stock Mininet's bridges", ("-V",), use=Use.TESTS),
+    Program("tcpreplay", "tcpreplay", "the replayer that ours is compared with", use=Use.TESTS),
     Program("ethtool", "ethtool", "reading offloads back", use=Use.TESTS),
 )
 """Every program, those for labs first."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from collections import Counter
@@ -14,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from wirelab.cli.doctor_command import command
-from wirelab.doctor import Finding, examine
+from wirelab.doctor import Finding, charged, examine
 from wirelab.doctor.kernel import FEATURES, features, mend
-from wirelab.doctor.machine import confined_programs, disk, user_ids
+from wirelab.doctor.machine import confined_programs, disk, system, user_ids
 from wirelab.doctor.namespaces import Restrictions, explained
 from wirelab.doctor.programs import locate, programs, version_in
 from wirelab.emulator import sandbox
@@ -50,6 +51,7 @@ def test_every_lack_comes_with_its_cost_and_its_mend() -> None:
     assert perf_counter() - begun < 3
     for finding in findings:
         assert finding.detail
+        assert not (finding.ok and finding.scenarios)
         assert bool(finding.mend) == bool(finding.costs) == (not finding.ok)
     assert max(Counter(finding.name for finding in findings).values()) == 1
     assert {program.name for program in PROGRAMS if program.use is Use.LABS} <= {
@@ -81,7 +83,16 @@ def test_what_is_optional_costs_no_status(monkeypatch: pytest.MonkeyPatch) -> No
     assert ended.exit_code == 0
     assert "costs: delay on links" in ended.output
     assert "mend:  sudo modprobe sch_netem" in ended.output
-    assert ended.output.endswith("Labs run here. Optional, and lacking: netem.\n")
+    assert ended.output.endswith(
+        "Labs run here. Optional, and lacking: netem. Every scenario is played.\n"
+    )
+
+
+def test_what_is_not_played_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    nft = replace(NETEM, name="nft", scenarios=("unreach-admin", "v6-errors"))
+    ended = told([PYTHON, nft, replace(nft, name="nf_tables")], monkeypatch, 100)
+    assert "      not played: unreach-admin, v6-errors\n" in ended.output
+    assert ended.output.endswith("nft, nf_tables. 2 scenarios are not played.\n")
 
 
 def test_what_is_essential_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,9 +248,43 @@ def test_the_ids_of_a_user_come_from_a_range(tmp_path: Path) -> None:
     for table in (subuid, tmp_path / "subgid"):
         table.write_text(f"{ORDINARY}:100000:65536\n")
     assert user_ids(0, subuid).detail.startswith("root")
-    assert user_ids(ORDINARY + 1, subuid).detail.startswith("one")
+    without = user_ids(ORDINARY + 1, subuid)
+    assert without.detail.startswith("one")
+    assert without.mend == f"echo {ORDINARY + 1}:165536:65536 | sudo tee -a /etc/subuid /etc/subgid"
     if locate("newuidmap"):
         assert user_ids(ORDINARY, subuid).detail.startswith("a range of 65536")
+
+
+def test_a_user_gets_a_range_that_nobody_has(tmp_path: Path) -> None:
+    named = next(each for each in pwd.getpwall() if each.pw_uid)
+    subuid = tmp_path / "subuid"
+    mend = user_ids(named.pw_uid, subuid).mend
+    assert mend == (
+        f"sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {named.pw_name}"
+    )
+    subuid.write_text("somebody:300000:65536\nodd\n")
+    (tmp_path / "subgid").write_text("somebody:400000:65536\n")
+    assert "--add-subuids 465536-531071" in user_ids(named.pw_uid, subuid).mend
+
+
+def test_ubuntu_has_its_restriction_named() -> None:
+    detail, _command = explained("not permitted", replace(FREE, apparmor_restricts=1))
+    assert "kernel.apparmor_restrict_unprivileged_userns forbids it (AppArmor" in detail
+    assert "Ubuntu" in detail
+
+
+def test_the_system_is_named() -> None:
+    assert os.uname().release in system().detail
+
+
+def test_each_lack_is_charged_with_its_scenarios() -> None:
+    needed = {"nft": ("a", "b"), "sit": ("c",), "dig": ("d",)}
+    nft = Finding("nft", False, "", "mend", "costs")
+    sit, tap = replace(nft, name="sit"), replace(nft, name="tap devices")
+    found = {each.name: each.scenarios for each in charged([nft, PYTHON, sit, tap], needed)}
+    assert found == {"nft": ("a", "b"), "python": (), "sit": ("c",), "tap devices": ("c",)}
+    found = {each.name: each.scenarios for each in charged([sit, replace(tap, ok=True)], needed)}
+    assert found == {"sit": (), "tap devices": ()}
 
 
 def test_apparmor_profiles_of_our_programs_are_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is written into a pipe waits for its reader here, and nobody else does."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_a_reader_that_has_gone_is_noticed_although_nothing_waits() -> None:
     with pytest.raises(BrokenPipeError):
         outlet.ready(0)
     os.close(into)
+
+
+def test_a_socket_whose_reader_has_gone_is_noticed_as_well() -> None:
+    """As standard output is, in a session of ssh."""
+    reader, into = socket.socketpair()
+    outlet = Outlet(into.fileno())
+    outlet.put(b"x")
+    outlet.send()
+    assert reader.recv(9) == b"x"
+    reader.close()
+    with pytest.raises(BrokenPipeError):
+        outlet.ready(0)
+    into.close()
 
 
 def test_the_descriptor_stays_as_it_is() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,3 +63,11 @@ class Prepared(Protocol):
 
     def judge(self, played: Played, captured: Sequence[Captured]) -> Judged:
         """Judge what passed the capture points."""
+
+
+@runtime_checkable
+class Countable(Protocol):
+    """A replay that can also be judged where its capture has holes."""
+
+    def count(self, played: Played, received: Mapping[str, int]) -> Judged:
+        """Judge by how many frames the interface of each capture point received meanwhile."""

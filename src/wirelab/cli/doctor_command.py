@@ -18,7 +18,7 @@ _NARROWEST, _WIDEST = 40, 110
 _HELP = """Say what this machine has and lacks for labs, and the command that mends each lack.
 
 Kernel features are tried, not guessed, and nothing is changed. What is optional costs some
-scenarios: they are skipped, and the others run.
+scenarios, which are named: they are not played, and the others run.
 
 \b
 lab doctor
@@ -56,6 +56,8 @@ def _lines(findings: Sequence[Finding], width: int) -> Iterator[str]:
         if finding.ok:
             continue
         yield from _hanging("costs: ", finding.costs, width)
+        if finding.scenarios:
+            yield from _hanging("not played: ", ", ".join(finding.scenarios), width)
         if finding.mend in mends:  # the same command may mend several: it is told with the last
             mends.remove(finding.mend)
         if finding.mend not in mends:
@@ -81,11 +83,20 @@ def _hanging(head: str, text: str, width: int) -> list[str]:
     )
 
 
+def _told(lost: int) -> str:
+    """Return what it costs in all."""
+    if not lost:
+        return "Every scenario is played."
+    return f"{lost} scenario{'s are' if lost > 1 else ' is'} not played."
+
+
 def _sum(findings: Sequence[Finding]) -> str:
     lacking = [finding for finding in findings if not finding.ok]
+    lost = {name for finding in lacking for name in finding.scenarios}
     essential = ", ".join(finding.name for finding in lacking if finding.essential)
     if essential:
         return f"No lab runs here without: {essential}."
     if lacking:
-        return f"Labs run here. Optional, and lacking: {', '.join(f.name for f in lacking)}."
+        names = ", ".join(finding.name for finding in lacking)
+        return f"Labs run here. Optional, and lacking: {names}. {_told(len(lost))}"
     return "Labs run here, and nothing is lacking."

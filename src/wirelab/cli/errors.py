@@ -19,6 +19,7 @@ def explained() -> Iterator[None]:
     from wirelab.emulator import EmulatorError, Missing, TopologyError  # noqa: PLC0415 - slow
     from wirelab.live.errors import LiveError  # noqa: PLC0415
     from wirelab.run.errors import OutputError, PlanError  # noqa: PLC0415
+    from wirelab.traffic.replay.errors import ReplayError  # noqa: PLC0415
     from wirelab.verify import FilterError, VerifyError  # noqa: PLC0415
 
     try:
@@ -27,7 +28,9 @@ def explained() -> Iterator[None]:
         end(str(error), MISSING)
     except FilterError as error:
         end(error.pointed(), BAD_INPUT)
-    except (VerifyError, PlanError, OutputError, TopologyError, LiveError) as error:
+    except (
+        VerifyError, PlanError, OutputError, TopologyError, ReplayError, LiveError
+    ) as error:  # fmt: skip
         end(str(error), BAD_INPUT)
     except EmulatorError as error:
         end(str(error), EXPECTATION_FAILED)

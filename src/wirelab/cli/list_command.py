@@ -11,6 +11,7 @@ import click
 from wirelab.cli.errors import BAD_INPUT, end, explained
 from wirelab.cli.window import is_window, width, wrapped
 from wirelab.scenarios import CATALOGUE, Scenario
+from wirelab.scenarios.own import is_file
 from wirelab.scenarios.scenario import MARKS
 from wirelab.scenarios.search import about, speaking_of
 
@@ -19,12 +20,14 @@ _LEAST_TITLE = 32
 
 _HELP = """Name the scenarios of the catalogue, by family; with WORDs those that have all of them.
 
-A word is looked for in names, families, titles and marks (slow, crafted).
+A word is looked for in names, families, titles and marks (slow, crafted). A word that is a
+file has the scenarios of that file named, in place of the catalogue's.
 
 \b
 lab list
 lab list dhcp                   a family, and what else has the word
 lab list --field icmp.mtu       those that look at a field, or a whole protocol
+lab list ./my_scenario.py       your own
 lab list --json | jq -r '.[] | select(.family == "icmp") | .scenario'
 """
 
@@ -36,7 +39,9 @@ lab list --json | jq -r '.[] | select(.family == "icmp") | .scenario'
 def command(words: tuple[str, ...], field: str | None, as_json: bool) -> None:
     """Name the scenarios of the catalogue."""
     with explained():
-        found = about(CATALOGUE.values(), words)
+        files = [word for word in words if is_file(word)]
+        own = _in_files(files) if files else CATALOGUE.values()
+        found = about(own, [word for word in words if word not in files])
         if field is not None:
             found = speaking_of(found, field)
     if not found:
@@ -46,6 +51,12 @@ def command(words: tuple[str, ...], field: str | None, as_json: bool) -> None:
         return
     for line in _lines(found, width() if is_window() else None):
         click.echo(line)
+
+
+def _in_files(files: Sequence[str]) -> list[Scenario]:
+    from wirelab.run.plan import select  # noqa: PLC0415 - the catalogue's list does without
+
+    return select(files)
 
 
 def _nothing(words: Sequence[str], field: str | None) -> str:

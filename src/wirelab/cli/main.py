@@ -17,12 +17,16 @@ _COMMANDS = {
     "show": "Explain a scenario: its network, the expected ladder, its settings.",
     "run": "Build, play, capture and verify scenarios.",
     "verify": "Judge any capture against a scenario's expectation.",
+    "replay": "Play a capture into a lab, and verify that it arrives.",
     "shell": "Explore a running lab at a prompt.",
     "up": "Start a lab that runs in the background.",
     "ps": "Name the labs that run.",
     "exec": "Run a command in a node of a lab that runs.",
     "down": "End labs that run.",
+    "tap": "Capture in a running lab, live, for Wireshark or into a file.",
+    "wireshark": "List running labs among Wireshark's own interfaces.",
     "mutate": "Prove that expectations can fail.",
+    "new": "Write a scenario or a topology of your own to begin with.",
     "fields": "Name the fields of which filters may speak.",
     "doctor": "Say what this machine has and lacks for the lab.",
     "test": "Run the project's tests (in a checkout).",
@@ -64,7 +68,10 @@ def _suggested(word: str) -> str:
     if near := difflib.get_close_matches(word, _COMMANDS, n=1):
         return f"; did you mean {near[0]}?"
     from wirelab.scenarios import CATALOGUE  # noqa: PLC0415 - slow to import
+    from wirelab.scenarios.own import is_file  # noqa: PLC0415
 
+    if is_file(word):
+        return f"; did you mean lab run {word}?"
     families = {scenario.family for scenario in CATALOGUE.values()}
     return f"; did you mean lab run {word}?" if word in {*CATALOGUE, *families, "all"} else ""
 
@@ -83,8 +90,12 @@ _HELP = """Real protocol traffic in emulated networks, captured and verified.
 lab run                 every scenario, in parallel; results in out/
 lab run dhcp-dora       one of them; also a family: lab run icmp
 lab show frag-router    what it teaches, and what must be seen
+lab new scenario first-ping, lab run ./first_ping.py
+                        one of your own
 lab verify mine.pcapng --expect dhcp-dora
                         judge a capture of your own
+lab replay mine.pcapng --on lan --at c-eth0
+                        play a capture into a lab
 
 Exit status: 0 all as expected; 1 an expectation failed; 2 bad usage or input;
 3 this machine lacks something.

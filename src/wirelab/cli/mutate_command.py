@@ -11,13 +11,14 @@ from wirelab.cli.errors import EXPECTATION_FAILED, explained
 from wirelab.cli.mutate_report import summary, told
 from wirelab.cli.number import Number
 from wirelab.cli.progress import counted, plain_or_live
+from wirelab.run.errors import PlanError
 from wirelab.run.mutation import DONORS, Sample, donors, mutate, sample, samples, with_donors
-from wirelab.run.plan import plan
+from wirelab.run.plan import Job, plan
 from wirelab.verify.mutate import Report
 
 
 @click.command("mutate")
-@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
+@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|FILE.py|all]...")
 @click.option(
     "-o",
     "--output",
@@ -57,11 +58,14 @@ def command(
     if (capture is None) != (expect is None) or (capture and names):
         raise click.UsageError("name scenarios, or one CAPTURE with --capture and --expect")
     with explained():
-        found = _samples([expect] if expect else list(names), capture, output, quiet=as_json)
-        chosen = [expect] if expect else [job.scenario.id for job in plan(names, (), seed)]
+        planned = plan([expect] if expect else names, (), seed=0)
+        if expect and len(planned) > 1:
+            several = ", ".join(job.scenario.id for job in planned)
+            raise PlanError(f"{expect!r} names several scenarios; expect one of {several}")
+        found = _samples(planned, capture, output, quiet=as_json)
         reports = []
-        for name in chosen:
-            reports.append(_report(found, name, seed, most, jobs, quiet=as_json))
+        for job in planned:
+            reports.append(_report(found, job.scenario.id, seed, most, jobs, quiet=as_json))
             if not as_json:
                 click.echo(told(reports[-1]))
     if as_json:
@@ -72,10 +76,9 @@ def command(
 
 
 def _samples(
-    names: list[str], capture: Path | None, output: Path, *, quiet: bool
+    planned: list[Job], capture: Path | None, output: Path, *, quiet: bool
 ) -> dict[str, Sample]:
     """Return the samples of the scenarios and of the donors."""
-    planned = plan(names, (), seed=0)
     wanted = with_donors(planned)
     if capture is not None:
         wanted = [job for job in wanted if job.scenario.id in DONORS]

@@ -42,6 +42,7 @@ lab run                                everything, side by side
 lab run frag-router                    one scenario
 lab run icmp dhcp-dora                 a family and a scenario
 lab run frag-router --set mtu=1300     with a setting of its own
+lab run ./my_scenario.py               your own (lab new scenario NAME)
 lab run --seed 7 -o out-7              other addresses, names and sizes
 lab run --json | jq -r .scenario       a line a scenario, for programs
 
@@ -51,7 +52,7 @@ this machine lacks something (lab doctor).
 
 
 @click.command("run", help=_HELP)
-@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|all]...")
+@click.argument("names", nargs=-1, metavar="[SCENARIO|FAMILY|FILE.py|all]...")
 @click.option(
     "-o",
     "--output",

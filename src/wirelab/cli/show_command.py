@@ -13,6 +13,7 @@ from wirelab.cli.window import width, wrapped
 from wirelab.emulator.drawn import drawn_names, neighbours
 from wirelab.run.plan import Job, plan
 from wirelab.scenarios import TECHNIQUES, Look, Scenario, Setting
+from wirelab.scenarios.own import is_file
 from wirelab.scenarios.scenario import MARKS
 from wirelab.verify.lint import names_of
 
@@ -34,11 +35,12 @@ of the lab, ${step.field} for a field of an earlier step's packet.
 lab show frag-router
 lab show frag-router --set mtu=1300    what is expected follows the settings
 lab show icmp                          a whole family
+lab show ./my_scenario.py              your own
 """
 
 
 @click.command("show", help=_HELP)
-@click.argument("scenario")
+@click.argument("scenario", metavar="SCENARIO|FAMILY|FILE.py")
 @click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Change a setting.")
 def command(scenario: str, assignments: tuple[str, ...]) -> None:
     """Explain a scenario: its network, what must be seen, its settings."""
@@ -46,10 +48,10 @@ def command(scenario: str, assignments: tuple[str, ...]) -> None:
         for number, job in enumerate(plan([scenario], assignments, seed=0)):
             if number:
                 click.echo("\n")
-            _show(job, width())
+            _show(job, width(), scenario if is_file(scenario) else "")
 
 
-def _show(job: Job, columns: int) -> None:
+def _show(job: Job, columns: int, file: str = "") -> None:
     scenario, inner = job.scenario, columns - _INDENT
     for line in wrapped(f"{scenario.id}: {scenario.title}", columns):
         click.secho(line, bold=True)
@@ -64,7 +66,7 @@ def _show(job: Job, columns: int) -> None:
     _section("In this network", _names(job, inner))
     _section("Settings", _settings(scenario.settings, inner))
     _section("Read", wrapped(", ".join(scenario.rfcs), inner))
-    _section("Run it", _run(scenario, inner))
+    _section("Run it", _run(scenario, file or scenario.id, inner))
 
 
 def _section(title: str, lines: Iterable[str]) -> None:
@@ -152,8 +154,8 @@ def span(setting: Setting) -> str:
     return f"{low} to {high} {unit}".rstrip()
 
 
-def _run(scenario: Scenario, columns: int) -> Iterator[str]:
-    yield f"lab run {scenario.id}"
+def _run(scenario: Scenario, called: str, columns: int) -> Iterator[str]:
+    yield f"lab run {called}"
     yield from wrapped(f"then open out/{scenario.id}/capture.pcapng in Wireshark", columns)
     if len(scenario.points) > 1:
         yield from wrapped(_ONE_POINT.format(scenario=scenario.id), columns)

@@ -9,7 +9,7 @@ import click
 @click.argument("captures", nargs=-1, type=click.Path(path_type=Path), metavar="[CAPTURE]...")
 @click.option(
     "--expect",
-    metavar="SCENARIO",
+    metavar="SCENARIO|FILE.py[:ID]",
     help="Whose expectation to use; for a capture of the lab by default that of its scenario.",
 )
 @click.option(
@@ -72,6 +72,9 @@ def command(
                                  other traffic may be in it; the server is known
     lab verify x.pcap --expect pmtud-df --set mtu=1300 --annotate told.pcapng
                                  another MTU; the verdict as packet comments
+
+    lab verify out/my-scenario/capture.pcapng --expect ./my_scenario.py
+                                 against a scenario of your own
 
     lab verify x.pcap --filter 'tcp.flags.syn == 1 && tcp.flags.ack == 0'
                                  no verdict: the frames that a display filter selects

@@ -19,3 +19,5 @@ class Finding:
     """What cannot be done as long as it is lacking; empty when `ok`."""
     essential: bool = False
     """Whether no lab at all runs without it."""
+    scenarios: tuple[str, ...] = ()
+    """The ids of those of the catalogue that are not played meanwhile; empty when `ok`."""

@@ -184,8 +184,19 @@ FEATURES = (
         _netem,
         detail="works: frames are delayed by the kernel, and lost by a process of the lab",
     ),
-    Feature("802.1Q", ("8021q",), "VLAN interfaces", _vlan),
-    Feature("sit", ("sit",), "IPv6-in-IPv4 tunnels", _link(ifname="sit7", kind="sit")),
-    Feature("tap devices", ("tun",), "wires that end in a program", _tap_device, device=_TUN),
+    Feature("802.1Q", ("8021q",), "VLAN interfaces in topologies of your own", _vlan),
+    Feature(
+        "sit",
+        ("sit",),
+        "IPv6-in-IPv4 by the kernel: a program of the lab does it instead",
+        _link(ifname="sit7", kind="sit"),
+    ),
+    Feature(
+        "tap devices",
+        ("tun",),
+        "IPv6-in-IPv4 by a program, where the kernel has no sit",
+        _tap_device,
+        device=_TUN,
+    ),
 )
 """In the order in which they are tried: the first makes the interface that others need."""

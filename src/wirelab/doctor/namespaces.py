@@ -10,6 +10,9 @@ from wirelab.emulator import EmulatorError, sandbox
 _SEE_ALL_OF_PROC = "docker run --security-opt systempaths=unconfined … (or --privileged)"
 
 
+_APPARMOR = "kernel.apparmor_restrict_unprivileged_userns"
+
+
 @dataclass(frozen=True)
 class Restrictions:
     """The settings of a machine that can forbid namespaces; None where it has no such setting."""
@@ -36,6 +39,8 @@ def namespaces() -> Finding:
         detail, mend = explained(str(error).partition("; to mend it")[0], restrictions())
         return Finding("namespaces", False, detail, mend, "every lab", essential=True)
     who = "as root" if os.geteuid() == 0 else "as an ordinary user"
+    if os.geteuid() == 0 and restrictions().apparmor_restricts == 1:
+        who += f"; {_APPARMOR} forbids them to ordinary users"
     return Finding("namespaces", True, f"user, mount, PID, network, UTS, IPC {who}", essential=True)
 
 
@@ -52,7 +57,8 @@ def explained(error: str, found: Restrictions) -> tuple[str, str]:
         if found.unprivileged_allowed == 0:
             return _forbidden(error, "kernel.unprivileged_userns_clone", 1)
         if found.apparmor_restricts == 1:
-            return _forbidden(error, "kernel.apparmor_restrict_unprivileged_userns", 0)
+            told, mend = _forbidden(error, _APPARMOR, 0)
+            return f"{told} (AppArmor, as on Ubuntu 23.10 and newer)", mend
     if "mount" in error:
         return f"{error}: parts of /proc are hidden, as in a container", _SEE_ALL_OF_PROC
     if found.filtered:

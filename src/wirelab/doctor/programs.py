@@ -39,10 +39,11 @@ def _finding(program: Program, paths: Mapping[str, str], versions: Mapping[str, 
     if program.name in paths:
         detail = f"{versions.get(program.name, '')} {paths[program.name]}".strip()
         return Finding(program.name, True, detail)
-    return Finding(program.name, False, "not installed", _mend(program), program.role)
+    return Finding(program.name, False, "not installed", mend_of(program), program.role)
 
 
-def _mend(program: Program) -> str:
+def mend_of(program: Program) -> str:
+    """Return the command that installs a program."""
     launcher = Path(__file__).parents[3] / "lab"
     return f"{launcher} setup" if launcher.is_file() else program.mend
 

@@ -4,6 +4,7 @@ Whoever runs this has the sockets to himself: a reader that is slow fills their 
 kernel, where frames are then lost and counted, and no lab waits for it.
 """
 
+import errno
 import os
 import select
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -60,6 +61,11 @@ class Ended:
     unread: int = 0
     """Bytes at its end that the reader did not take before it was told to end once more."""
 
+    @property
+    def lost(self) -> dict[str, int]:
+        """Frames that were lost, by the points where some were."""
+        return {point: dropped for point, (_received, dropped) in self.counts.items() if dropped}
+
 
 class Stream:
     """A capture under way; its points are open, and it knows their frames from now on."""
@@ -70,7 +76,7 @@ class Stream:
         outlet: Outlet,
         *,
         comment: str = "",
-        wanted: Callable[[Captured], bool] = lambda _frame: True,
+        wanted: Callable[[Captured], bool] | None = None,
         most: int | None = None,
     ) -> None:
         """Begin with what stands in front of the first frame: points with their names.
@@ -79,7 +85,7 @@ class Stream:
             sources: the capture points; `run` closes their sockets.
             outlet: where it goes.
             comment: what the capture shall say about itself.
-            wanted: which frames it shall have; is asked in their order.
+            wanted: which frames it shall have, asked in their order; all where it is None.
             most: it ends with so many frames.
         """
         self._sources, self._outlet = {s.socket.fileno(): s for s in sources}, outlet
@@ -164,8 +170,12 @@ class Stream:
         while taken < _AT_ONCE or until is not None:
             try:
                 frame = receive(source.point.name, source.socket)
-            except OSError:  # there is none; or the interface went down, which is told once
+            except BlockingIOError:
                 return None
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:
+                    raise
+                continue  # it is told once; frames from before the interface went down may wait
             self._ordering.take(frame, now)
             taken += 1
             if until is not None and frame.time > until:
@@ -183,7 +193,7 @@ class Stream:
         for frame in frames:
             if self._written == self._most:
                 break
-            if self._wanted(frame):
+            if self._wanted is None or self._wanted(frame):
                 data = frame.data
                 self._writer.write(frame.point, frame.time, data, len(data), frame.outgoing)
                 self._written += 1

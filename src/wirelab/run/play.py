@@ -1,6 +1,7 @@
 """One scenario from start to verdict, inside its sandbox."""
 
 import dataclasses
+import inspect
 import json
 import time
 import traceback
@@ -21,7 +22,8 @@ from wirelab.emulator import (
 from wirelab.run.outcome import Outcome, Status
 from wirelab.run.plan import Job
 from wirelab.run.publish import publish, withdraw
-from wirelab.scenarios import Stage
+from wirelab.scenarios import Scenario, Stage
+from wirelab.scenarios.slips import slip
 from wirelab.verify import (
     CaptureWriter,
     Point,
@@ -95,7 +97,7 @@ class _Attempt:
 
     def broken(self, error: Exception) -> Outcome:
         """Keep what there is of an attempt that ended with an error."""
-        reason, explanation = _told(error)
+        reason, explanation = _told(error, self.job.scenario)
         verdict = None
         if self._lab is not None:
             with suppress(
@@ -144,12 +146,16 @@ class _Attempt:
             (self.folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
 
 
-def _told(error: Exception) -> tuple[str, str]:
+def _told(error: Exception, scenario: Scenario) -> tuple[str, str]:
     """Return what went wrong in one line, and the rest: the end of a log, or where in the code."""
-    if isinstance(error, EmulatorError | VerifyError):
+    if isinstance(error, EmulatorError):
         first, _, rest = str(error).partition("\n")
         return first, rest
-    reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+    file = inspect.getfile(scenario.play)
+    bug = slip(error, lambda source: Path(file).name if source == file else "")
+    if isinstance(error, VerifyError):
+        return str(bug or error).partition("\n")[0], ""
+    reason = str(bug) if bug else f"{type(error).__name__}: {error}".partition("\n")[0]
     return reason, "".join(traceback.format_exception(error))
 
 
@@ -225,6 +231,7 @@ def _facts(job: Job, stage: Stage, lab: Lab) -> dict[str, Any]:
         "settings": job.settings,
         "names": stage.names,
         "points": points,
+        "programs": {node.name: list(node.programs) for node in lab.hosts if node.programs},
         **stage.facts,
     }
 

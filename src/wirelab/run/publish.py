@@ -12,14 +12,19 @@ from wirelab.run.errors import OutputError
 
 PAGE = "index.html"
 """The page of a run, beside the folders of its scenarios."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.ENOENT)
 
 
 @contextmanager
-def opened(output: Path) -> Iterator[int]:
+def opened(output: Path, *, keep_page: bool = False) -> Iterator[int]:
     """Make the output folder, claim it, and give a descriptor of it for the length of a `with`.
 
     What a killed run left half-written is removed, and the page of the run before: it would
     speak of files that are no longer there. So is what this run leaves half-written.
+
+    Args:
+        output: the folder.
+        keep_page: leave the page there: nothing of what it speaks of will change.
 
     Raises:
         OutputError: it cannot be made or written, or another run is writing there.
@@ -36,7 +41,8 @@ def opened(output: Path) -> Iterator[int]:
     try:
         _claim(destination, output)
         _sweep(output)
-        (output / PAGE).unlink(missing_ok=True)
+        if not keep_page:
+            (output / PAGE).unlink(missing_ok=True)
         yield destination
     finally:
         _sweep(output)
@@ -60,12 +66,38 @@ def publish(folder: Path, destination: int, name: str) -> None:
     place = Path(f"/proc/self/fd/{destination}")
     partial = place / f".{name}.partial"
     try:
-        _copy(folder, partial)
+        copy_folder(folder, partial)
         shutil.rmtree(place / name, ignore_errors=True)
         partial.rename(place / name)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise OutputError(Path(name), f"cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def appearing(destination: int, name: str) -> Iterator[Path]:
+    """Give a new folder for the length of a `with`, which then appears under `name`.
+
+    For results too large for memory: they are written where they stay. An earlier folder of that
+    name is replaced when the new one is complete, and stays when it is not.
+
+    Raises:
+        OutputError: it cannot be written there.
+    """
+    place = Path(f"/proc/self/fd/{destination}")
+    partial = place / f".{name}.partial"
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        yield partial
+        shutil.rmtree(place / name, ignore_errors=True)
+        partial.rename(place / name)
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        raise OutputError(Path(name), f"cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def publish_page(output: Path, page: str) -> Path:
@@ -84,12 +116,12 @@ def publish_page(output: Path, page: str) -> Path:
         raise OutputError(output / PAGE, f"cannot be written: {error.strerror}") from error
 
 
-def _copy(folder: Path, target: Path) -> None:
+def copy_folder(folder: Path, target: Path) -> None:
     """Copy a folder; unlike `shutil.copytree` this ends at the first error, with its reason."""
     target.mkdir()
     for path in sorted(folder.iterdir()):
         if path.is_dir():
-            _copy(path, target / path.name)
+            copy_folder(path, target / path.name)
         elif path.is_file():  # a daemon may leave a socket among its logs
             shutil.copyfile(path, target / path.name)
 

@@ -1,0 +1,33 @@
+"""Capturing in a running lab: what `lab tap` and Wireshark's plug-in have in common."""
+
+from collections.abc import Sequence
+
+from wirelab.live.client import Control
+from wirelab.live.outlet import Outlet
+from wirelab.live.points import chosen
+from wirelab.live.selecting import selecting
+from wirelab.live.sources import tapped
+from wirelab.live.stream import Stream
+
+
+def begin(
+    control: Control, names: Sequence[str], fd: int, *, text: str = "", most: int | None = None
+) -> Stream:
+    """Open points of a running lab; what passes from now on goes into `fd` when the stream runs.
+
+    Args:
+        control: the lab.
+        names: points or interfaces; none for those of its scenario.
+        fd: where the capture goes.
+        text: a display filter; empty for all frames.
+        most: the capture ends with so many frames.
+
+    Raises:
+        LiveError: there is no such point.
+        FilterError: it is no display filter.
+    """
+    wanted = selecting(text) if text else None
+    lab = control.info()
+    sources = tapped(control, chosen(lab, names))
+    comment = f"captured live in the lab {lab.name} ({lab.scenario or lab.topology})"
+    return Stream(sources, Outlet(fd), comment=comment, wanted=wanted, most=most)

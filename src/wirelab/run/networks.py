@@ -1,0 +1,96 @@
+"""The network that a capture is replayed into: a topology by its name, or that of a scenario."""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mininet.topo import Topo
+
+from wirelab import topologies
+from wirelab.run.errors import PlanError
+from wirelab.run.plan import plan
+from wirelab.scenarios import CATALOGUE
+
+_KINDS: dict[object, Callable[[str], Any]] = {int: int, float: float, str: str}
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that can be built."""
+
+    name: str
+    """What it was asked for by."""
+    topo: Topo
+    """The network, as Mininet describes it."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters that are not as drawn."""
+    points: Mapping[str, str] = field(default_factory=dict)
+    """Where the scenario is captured: interface by capture point; none for a plain topology."""
+
+
+def known_topologies() -> dict[str, type[Topo]]:
+    """Return every topology of `topologies/` by its name, that of `mn --topo`."""
+    found: dict[str, type[Topo]] = {}
+    for module in sorted(each.name for each in pkgutil.iter_modules(topologies.__path__)):
+        found |= importlib.import_module(f"{topologies.__name__}.{module}").topos
+    return found
+
+
+def network(name: str, assignments: Iterable[str] = ()) -> Network:
+    """Return the network of a topology, or of a scenario, with `name=value` parameters.
+
+    Raises:
+        PlanError: there is neither, or no such parameter, or a value is not of its kind.
+        TopologyError: the topology cannot be drawn so.
+    """
+    given = tuple(assignments)
+    drawn = known_topologies().get(name)
+    if drawn is not None:
+        values = dict(_parsed(name, drawn, each) for each in given)
+        return Network(name, _drawn(name, drawn, values), values)
+    if name not in CATALOGUE:
+        raise PlanError(f"there is no topology or scenario {name!r}; {_help(name)}")
+    (job,) = plan([name], given, seed=0)
+    scenario = job.scenario
+    settings = {**scenario.fixed, **job.settings}
+    return Network(name, scenario.network(job.settings), settings, scenario.points)
+
+
+def _drawn(name: str, drawn: type[Topo], values: Mapping[str, Any]) -> Topo:
+    try:
+        return drawn(**values)
+    except (ValueError, TypeError, LookupError) as error:  # a topology does not check its values
+        told = ", ".join(f"{key}={value}" for key, value in values.items())
+        raise PlanError(f"the topology {name} cannot be drawn with {told}: {error}") from error
+
+
+def _parsed(name: str, drawn: type[Topo], assignment: str) -> tuple[str, Any]:
+    key, equals, text = assignment.partition("=")
+    if not (key and equals):
+        raise PlanError(f"--set takes name=value, not {assignment!r}")
+    known = _parameters(drawn)
+    if key not in known:
+        has = f"it has {', '.join(known)}" if known else "it has none"
+        raise PlanError(f"the topology {name} has no parameter {key!r}; {has}")
+    kind = known[key]
+    try:
+        return key, _KINDS.get(kind, str)(text)
+    except ValueError:
+        raise PlanError(f"{key} of the topology {name} is a number, not {text!r}") from None
+
+
+def _parameters(drawn: type[Topo]) -> dict[str, object]:
+    """Return what a topology takes, and of which type each is."""
+    given = inspect.signature(drawn.build, eval_str=True).parameters.values()
+    return {each.name: each.annotation for each in given if each.name != "self"}
+
+
+def _help(name: str) -> str:
+    known = known_topologies()
+    if near := difflib.get_close_matches(name, [*known, *CATALOGUE], n=1):
+        return f"did you mean {near[0]}?"
+    return f"there are the topologies {', '.join(known)}, and the scenarios of `lab list`"

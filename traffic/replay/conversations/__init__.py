@@ -1,0 +1,1 @@
+"""Replay as conversations: what applications said, said again by real sockets of lab hosts."""

@@ -5,6 +5,8 @@ import os
 import signal
 import stat
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +205,28 @@ def test_a_folder_that_others_can_open_is_refused(place: Place) -> None:
     ended = place.lab("up", "lan")
     assert ended.returncode == 2
     assert "is not a folder that only you can open" in ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_has_labs_that_root_does_not_see(place: Place) -> None:
+    user = ["setpriv", "--reuid", "23456", "--regid", "23456", "--clear-groups"]
+    probe = subprocess.run([*user, sys.executable, "-c", "import wirelab"], check=False)
+    if probe.returncode != 0:
+        pytest.skip("the checkout is not readable by other users")
+    with tempfile.TemporaryDirectory(prefix="wirelab-test-") as folder:
+        os.chown(folder, 23456, 23456)
+        environ = {**os.environ, **place.environ, "XDG_RUNTIME_DIR": folder}
+
+        def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [*user, sys.executable, "-m", "wirelab", *arguments],
+                env=environ, cwd=folder, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+
+        started = lab("up", "lan")
+        assert started.returncode == 0, started.stderr
+        asked = lab("exec", "lan", "c", "curl", "-s", "http://www.example.test/")
+        assert "s of lan" in asked.stdout, asked.stderr
+        assert running(place) == {}
+        assert lab("down", "lan").returncode == 0
+        assert place.processes() == []

@@ -48,6 +48,24 @@ def test_a_lab_of_a_scenario_has_its_points_and_settings(place: Place) -> None:
     assert "mtu 1300" in shown.stdout, (mtu, shown)
 
 
+def test_files_of_ones_own_can_be_kept_running(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place.lab("new", "scenario", "my-own")
+    place.lab("new", "topology", "branch")
+    for file in ("./my_own.py", "branch.py"):
+        started = place.lab("up", file)
+        assert started.returncode == 0, started.stderr
+    labs = running(place)
+    assert labs["my-own"]["scenario"] == "my-own"
+    assert (labs["branch"]["topology"], labs["branch"]["scenario"]) == ("branch", "")
+    (tmp_path / "broken.py").write_text("from mininet.topo import Topo\n\nTopo(\n")
+    broken = place.lab("up", "broken.py")
+    assert broken.returncode == 2
+    assert "broken.py, line 3" in broken.stderr
+
+
 def test_a_name_is_given_once(place: Place) -> None:
     assert place.lab("up", "lan").returncode == 0
     again = place.lab("up", "routed", "--name", "lan")

@@ -46,6 +46,15 @@ def asked(name: str) -> list[Scenario]:
     return chosen
 
 
+def has_scenarios(path: Path) -> bool:
+    """Say whether a file has scenarios, be they in order or not; a topology's has none.
+
+    Raises:
+        ScenarioError: there is no such file, or it cannot be read.
+    """
+    return any(isinstance(value, Scenario) for value in vars(_module(path)).values())
+
+
 def load(path: Path) -> list[Scenario]:
     """Return the scenarios of a file, in their order, each looked through for slips.
 

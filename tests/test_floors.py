@@ -39,6 +39,7 @@ def test_every_import_goes_down() -> None:
         ("traffic", "import wirelab.scenarios"),
         ("scenarios", "import wirelab.run"),
         ("run", "import wirelab.cli"),
+        ("live", "import wirelab.report"),
     ],
 )
 def test_an_import_that_goes_up_or_aside_is_noticed(tmp_path: Path, floor: str, line: str) -> None:

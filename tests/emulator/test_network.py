@@ -102,6 +102,19 @@ def test_a_tap_on_no_interface_is_refused() -> None:
         _in_lab(Lan(), lambda lab: None, taps={"c": "c-eth7"})
 
 
+def test_a_nameserver_may_change_while_programs_run() -> None:
+    def work(lab: Lab) -> tuple[str, str, str]:
+        c, s = lab["c"], lab["s"]
+        shown = ["cat", "/etc/resolv.conf"]
+        before = c.run(shown).stdout
+        for node in (c, s):  # one has started a program, the other has not
+            node.use_nameserver("192.168.10.7")
+        return before, c.run(shown).stdout, s.run(shown).stdout
+
+    line = "nameserver 192.168.10.7\n"
+    assert _in_lab(Lan(), work) == ("", line, line)
+
+
 def test_a_node_has_its_own_names_and_resolver() -> None:
     class Named(Lan):
         def build(self) -> None:

@@ -5,6 +5,8 @@ import os
 import signal
 import stat
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,24 @@ def test_a_lab_of_a_scenario_has_its_points_and_settings(place: Place) -> None:
     mtu = place.lab("exec", "cut", "r1", "cat", "/sys/class/net/r1-eth1/mtu")
     shown = place.lab("exec", "cut", "r1", "ip", "link", "show", "r1-eth1")
     assert "mtu 1300" in shown.stdout, (mtu, shown)
+
+
+def test_files_of_ones_own_can_be_kept_running(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place.lab("new", "scenario", "my-own")
+    place.lab("new", "topology", "branch")
+    for file in ("./my_own.py", "branch.py"):
+        started = place.lab("up", file)
+        assert started.returncode == 0, started.stderr
+    labs = running(place)
+    assert labs["my-own"]["scenario"] == "my-own"
+    assert (labs["branch"]["topology"], labs["branch"]["scenario"]) == ("branch", "")
+    (tmp_path / "broken.py").write_text("from mininet.topo import Topo\n\nTopo(\n")
+    broken = place.lab("up", "broken.py")
+    assert broken.returncode == 2
+    assert "broken.py, line 3" in broken.stderr
 
 
 def test_a_name_is_given_once(place: Place) -> None:
@@ -203,3 +223,28 @@ def test_a_folder_that_others_can_open_is_refused(place: Place) -> None:
     ended = place.lab("up", "lan")
     assert ended.returncode == 2
     assert "is not a folder that only you can open" in ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_an_ordinary_user_has_labs_that_root_does_not_see(place: Place) -> None:
+    user = ["setpriv", "--reuid", "23456", "--regid", "23456", "--clear-groups"]
+    probe = subprocess.run([*user, sys.executable, "-c", "import wirelab"], check=False)
+    if probe.returncode != 0:
+        pytest.skip("the checkout is not readable by other users")
+    with tempfile.TemporaryDirectory(prefix="wirelab-test-") as folder:
+        os.chown(folder, 23456, 23456)
+        environ = {**os.environ, **place.environ, "XDG_RUNTIME_DIR": folder}
+
+        def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [*user, sys.executable, "-m", "wirelab", *arguments],
+                env=environ, cwd=folder, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+
+        started = lab("up", "lan")
+        assert started.returncode == 0, started.stderr
+        asked = lab("exec", "lan", "c", "curl", "-s", "http://www.example.test/")
+        assert "s of lan" in asked.stdout, asked.stderr
+        assert running(place) == {}
+        assert lab("down", "lan").returncode == 0
+        assert place.processes() == []

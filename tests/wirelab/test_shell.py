@@ -50,8 +50,10 @@ def _ps(place: Place) -> list[dict[str, object]]:
 
 
 def test_ctrl_c_ends_a_command_and_neither_the_lab_nor_its_servers(place: Place) -> None:
-    with shell(place, "lan") as at:
+    with shell(place, "lan", "--no-servers") as at:
         at.sees("lan> ")
+        at.types("serve s dns\n")
+        at.sees("dns on s")
         at.types("c ping s\n")
         at.sees("icmp_seq=2")
         at.types("\x03")
@@ -85,6 +87,21 @@ def test_what_reads_the_terminal_has_it_to_itself(place: Place) -> None:
         at.sees("lan> ")
         at.types("\x04")
         assert at.ended() == 0
+
+
+def test_ctrl_c_ends_a_scenario_that_is_played(place: Place) -> None:
+    with shell(place, "dhcp-dora") as at:
+        at.sees("dhcp-dora> ")
+        at.types("play\n")
+        place.wait_for_process("dnsmasq")
+        at.types("\x03")
+        at.sees("dhcp-dora> ")
+        at.types("s hostname\n")
+        at.sees("^s$")
+        at.sees("dhcp-dora> ")
+        at.types("\x04")
+        assert at.ended() == 0
+    assert place.processes() == []
 
 
 def test_a_command_that_stops_itself_goes_on(place: Place) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wirelab.live.lab import Plan
 
 _OPTIONS = (
-    click.argument("subject", metavar="TOPOLOGY|SCENARIO"),
+    click.argument("subject", metavar="TOPOLOGY|SCENARIO|FILE.py"),
     click.option("--name", default="", help="What to call the lab.  [default: as the subject]"),
     click.option(
         "--set",
@@ -46,10 +46,12 @@ def planned(
     Raises:
         LiveError: there is no such topology, scenario or setting; it cannot be called so.
         PlanError: the scenario has no such setting or value.
+        ScenarioError: something in a file is wrong.
     """
     from wirelab.live import folder  # noqa: PLC0415 - slow
     from wirelab.live.lab import Plan  # noqa: PLC0415
     from wirelab.live.subject import subject as found  # noqa: PLC0415
 
-    folder.check_name(name or subject)
-    return Plan(name or subject, found(subject, assignments, seed), servers)
+    chosen = found(subject, assignments, seed)
+    folder.check_name(name or chosen.name)
+    return Plan(name or chosen.name, chosen, servers)

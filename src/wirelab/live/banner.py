@@ -21,6 +21,8 @@ def banner(plan: Plan, told: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield from (f"  {line}".rstrip() for line in subject.drawing.splitlines())
     yield ""
+    if subject.seed:
+        yield f"  drawn so; with seed {subject.seed} the addresses are:"
     longest = max(map(len, told["addresses"]), default=0)
     yield from (f"  {node:{longest}}  {text}".rstrip() for node, text in told["addresses"].items())
     if subject.points:

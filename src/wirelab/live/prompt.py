@@ -187,6 +187,7 @@ class Prompt(CLI):
         if len(words) == 2:
             print(serve(self._running, *words))
         elif not words:
+            self._running.stage.check()
             for told in self._running.serving.values():
                 print(told)
             for name, service in SERVICES.items():

@@ -66,7 +66,6 @@ def _converse(plan: Plan, running: Running, interactive: bool) -> int:
             except KeyboardInterrupt:
                 print()
     prompt.stop_recordings()
-    running.stage.abandon()
     return 0
 
 

@@ -5,16 +5,19 @@ import inspect
 import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from mininet.topo import Topo
 
 from wirelab import topologies
 from wirelab.emulator.links import check_mtu
 from wirelab.live.errors import LiveError
-from wirelab.run.plan import plan
-from wirelab.scenarios import CATALOGUE, Scenario
+from wirelab.run.plan import jobs
+from wirelab.scenarios import CATALOGUE, Scenario, own
 from wirelab.scenarios.errors import near
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -55,27 +58,45 @@ def known_topologies() -> dict[str, type[Topo]]:
 
 
 def subject(name: str, assignments: Sequence[str], seed: int) -> Subject:
-    """Return what a topology's or scenario's name stands for, with `name=value` settings.
+    """Return what a name, or a file of one's own, stands for, with `name=value` settings.
 
     Raises:
+        ScenarioError: something in a file is wrong.
         PlanError: a scenario has no such setting, or the value is out of its range.
         LiveError: there is nothing of that name, or a topology has no such parameter.
     """
     topos = known_topologies()
-    if name in CATALOGUE:
-        job = plan([name], assignments, seed)[0]
-        scenario = job.scenario
-        network: Topo = scenario.network(job.settings)
-        kind = scenario.topology
-        called = next((key for key, each in topos.items() if each is kind), kind.__name__.lower())
-        return Subject(
-            name, called, kind, network, job.settings, seed, scenario, dict(scenario.points)
-        )
+    if own.is_file(name):
+        path = Path(name)
+        if path.suffix != ".py" or own.has_scenarios(path):  # FILE.py:ID is a scenario's
+            return _of_scenario(_only(name, own.asked(name)), topos, assignments, seed)
+        topos = own.topologies(path)
+        name = _only(name, list(topos))
+    elif name in CATALOGUE:
+        return _of_scenario(CATALOGUE[name], topos, assignments, seed)
     if name in topos:
         settings = _parameters(name, topos[name], assignments)
         return Subject(name, name, topos[name], _drawn(name, topos[name], settings), settings, seed)
     told = f"there is no topology or scenario {name!r}"
     raise LiveError(f"{told}{near(name, {*CATALOGUE, *topos})}; topologies: {', '.join(topos)}")
+
+
+def _only(file: str, found: Sequence[_T]) -> _T:
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(each.id if isinstance(each, Scenario) else str(each) for each in found)
+    raise LiveError(f"{file} has several: {names}; choose a scenario with FILE.py:ID")
+
+
+def _of_scenario(
+    scenario: Scenario, topos: Mapping[str, type[Topo]], assignments: Sequence[str], seed: int
+) -> Subject:
+    job = jobs([scenario], assignments, seed)[0]
+    network: Topo = scenario.network(job.settings)
+    kind = scenario.topology
+    called = next((key for key, each in topos.items() if each is kind), kind.__name__.lower())
+    points = dict(scenario.points)
+    return Subject(scenario.id, called, kind, network, job.settings, seed, scenario, points)
 
 
 def _parameters(name: str, kind: type[Topo], assignments: Sequence[str]) -> dict[str, Any]:

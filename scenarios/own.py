@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -21,6 +20,8 @@ from wirelab.scenarios.slips import scenario_at, slip
 from wirelab.scenarios.soundness import faults
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_modules: dict[Path, ModuleType] = {}
+"""The files that were read, each once, however they were called."""
 _folders: list[str] = []
 """From which files were read, in the order in which that was first done."""
 
@@ -97,10 +98,12 @@ def _module(path: Path) -> ModuleType:
     if not path.is_file():
         beside = sorted(str(each) for each in path.parent.glob("*.py"))
         raise ScenarioError(f"there is no file {path}{near(str(path), beside) if beside else ''}")
-    return _read(path.resolve(), path)
+    file = path.resolve()
+    if file not in _modules:
+        _modules[file] = _read(file, path)
+    return _modules[file]
 
 
-@cache
 def _read(file: Path, path: Path) -> ModuleType:
     """Run a file as a module of its own name; `path` is what its user calls it."""
     with _beside(file.parent) as package:

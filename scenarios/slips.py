@@ -12,7 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
-from wirelab.scenarios.errors import ScenarioError
+from mininet.topo import Topo
+
+from wirelab.scenarios.errors import ScenarioError, near
 from wirelab.verify import VerifyError
 
 _OFFERS = ("wirelab.verify", "wirelab.traffic.clients", "wirelab.traffic.servers",
@@ -70,6 +72,8 @@ def _mend(error: BaseException, frame: FrameType) -> str:
     match error:
         case NameError(name=str(name)):
             return _name_mend(name, frame)
+        case KeyError(args=(str(name),)) if isinstance(topo := frame.f_locals.get("self"), Topo):
+            return f", which is no node{near(name, map(str, topo.nodes()))}"
         case AttributeError(name=str(name), obj=thing):
             return _meant(name, dir(thing))
         case ModuleNotFoundError(name=str(name)):

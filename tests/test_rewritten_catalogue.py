@@ -14,7 +14,7 @@ import pytest
 from wirelab.scenarios import CATALOGUE
 from wirelab.traffic.replay.rewrite import Rewriter, Rewriting, Where, rewriter
 from wirelab.traffic.replay.rewrite.parse import parsed
-from wirelab.verify import Capture, judge, read_capture
+from wirelab.verify import Capture, Verdict, judge, read_capture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,10 +102,17 @@ def rewritten(capture: Capture) -> Capture:
 def test_it_passes_with_other_addresses(name: str, results: dict[str, dict[str, Any]]) -> None:
     if not results[name]["dir"]:
         pytest.skip(results[name]["reason"])
-    capture = read_capture(Path(results[name]["dir"]) / "capture.pcapng")
-    scenario = CATALOGUE[name]
-    new = rewritten(capture)
-    assert [frame.data for frame in new.frames] != [frame.data for frame in capture.frames]
-    expectation = scenario.expect(json.loads(capture.comment)["settings"])
-    verdict = judge(expectation, new, excuse=scenario.excuse)
-    assert not verdict.problems
+    old = read_capture(Path(results[name]["dir"]) / "capture.pcapng")
+    new = rewritten(old)
+    assert [frame.data for frame in new.frames] != [frame.data for frame in old.frames]
+    expectation = CATALOGUE[name].expect(json.loads(old.comment)["settings"])
+    before, after = (
+        judge(expectation, capture, excuse=CATALOGUE[name].excuse) for capture in (old, new)
+    )
+    # Whether it passed as it was played is another test's; most of these verdicts have no problem.
+    assert not after.problems or kinds(after) == kinds(before), after.problems
+
+
+def kinds(verdict: Verdict) -> list[tuple[object, ...]]:
+    """What a verdict complains of, without the values."""
+    return [(each.kind, each.step, each.point, each.frame) for each in verdict.problems]

@@ -69,6 +69,22 @@ def test_it_is_planned_shown_listed_run_judged_and_mutated(tmp_path: Path) -> No
     assert "was made by my-scenario, which is not in the catalogue" in ended.stderr
 
 
+def test_of_several_scenarios_a_capture_is_judged_by_its_own(tmp_path: Path) -> None:
+    other = FILE[FILE.index("@scenario") :].replace("my-scenario", "other")
+    other = other.replace("my_scenario", "other").replace("count=1", "count=1, size=100")
+    path = written(tmp_path, f"{FILE}\n\n{other}")
+    list(run_jobs(plan([f"{path}:other"], [], 0), tmp_path / "out", 1))
+    captures = ["out/other/capture.pcapng", "--expect", "mine.py"]
+    ended = lab("verify", *captures, cwd=tmp_path)
+    assert ended.stdout.startswith("PASS other ")
+    capture = tmp_path / "out/other/capture.pcapng"
+    foreign = tmp_path / "foreign.pcapng"
+    foreign.write_bytes(capture.read_bytes().replace(b'"other"', b'"else!"'))
+    ended = lab("verify", "foreign.pcapng", "--expect", "mine.py", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "expect one of mine.py:my-scenario, mine.py:other" in ended.stderr
+
+
 def test_a_topology_lies_beside_it_or_in_it(tmp_path: Path) -> None:
     written(tmp_path, BRANCH, "branch.py")
     imported = "from wirelab.topologies.lan import Lan\n"
@@ -178,6 +194,14 @@ def test_a_slip_in_drawing_the_network_is_told_with_that_file(tmp_path: Path) ->
         load(path)
 
 
+def test_a_link_to_nobody_is_told_with_who_is_there(tmp_path: Path) -> None:
+    written(tmp_path, changed(("addLink(c, left)", 'addLink(c, "s3")'), whole=BRANCH), "branch.py")
+    brings = ("from wirelab.topologies.lan import Lan", "from branch import Branch as Lan")
+    path = written(tmp_path, changed(brings))
+    with pytest.raises(ScenarioError, match=r"branch.py, line 2.: .*'s3', which is no node; did"):
+        load(path)
+
+
 def test_two_scenarios_that_get_in_each_others_way_are_told(tmp_path: Path) -> None:
     decorated = FILE[FILE.index("@scenario") :]
     path = written(tmp_path, f"{FILE}\n\n{decorated}", "twice.py")
@@ -242,7 +266,7 @@ def test_a_file_that_ends_python_or_cannot_be_read_is_told(tmp_path: Path) -> No
 
 def test_the_same_file_again_is_not_run_again(tmp_path: Path) -> None:
     written(tmp_path, f"print('read')\n{FILE}")
-    ended = lab("list", "./mine.py", "mine.py:my-scenario", cwd=tmp_path)
+    ended = lab("list", "./mine.py", "mine.py:my-scenario", f"{tmp_path}/mine.py", cwd=tmp_path)
     assert ended.stdout.count("read\n") == 1
 
 

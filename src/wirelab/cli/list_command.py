@@ -10,7 +10,6 @@ import click
 
 from wirelab.cli.errors import BAD_INPUT, end, explained
 from wirelab.cli.window import is_window, width, wrapped
-from wirelab.run.plan import select
 from wirelab.scenarios import CATALOGUE, Scenario
 from wirelab.scenarios.own import is_file
 from wirelab.scenarios.scenario import MARKS
@@ -41,7 +40,7 @@ def command(words: tuple[str, ...], field: str | None, as_json: bool) -> None:
     """Name the scenarios of the catalogue."""
     with explained():
         files = [word for word in words if is_file(word)]
-        own = select(files) if files else CATALOGUE.values()
+        own = _in_files(files) if files else CATALOGUE.values()
         found = about(own, [word for word in words if word not in files])
         if field is not None:
             found = speaking_of(found, field)
@@ -52,6 +51,12 @@ def command(words: tuple[str, ...], field: str | None, as_json: bool) -> None:
         return
     for line in _lines(found, width() if is_window() else None):
         click.echo(line)
+
+
+def _in_files(files: Sequence[str]) -> list[Scenario]:
+    from wirelab.run.plan import select  # noqa: PLC0415 - the catalogue's list does without
+
+    return select(files)
 
 
 def _nothing(words: Sequence[str], field: str | None) -> str:

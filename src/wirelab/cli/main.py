@@ -68,7 +68,10 @@ def _suggested(word: str) -> str:
     if near := difflib.get_close_matches(word, _COMMANDS, n=1):
         return f"; did you mean {near[0]}?"
     from wirelab.scenarios import CATALOGUE  # noqa: PLC0415 - slow to import
+    from wirelab.scenarios.own import is_file  # noqa: PLC0415
 
+    if is_file(word):
+        return f"; did you mean lab run {word}?"
     families = {scenario.family for scenario in CATALOGUE.values()}
     return f"; did you mean lab run {word}?" if word in {*CATALOGUE, *families, "all"} else ""
 

@@ -42,7 +42,7 @@ def scenario(name: str, output: Path | None) -> None:
     click.echo(f"  lab run {_as_typed(path)}")
 
 
-@command.command("topology")
+@command.command("topology", short_help="Write a topology: hosts, switches, routers, links.")
 @click.argument("name")
 @click.option("-o", "--output", type=_FILE, help="The file; by default NAME.py, here.")
 def topology(name: str, output: Path | None) -> None:

@@ -46,14 +46,15 @@ def judging(
 ) -> NoReturn:
     """Judge captures, tell the verdicts, and exit."""
     with explained():
-        named = _job(asked.scenario, asked.assignments) if asked.scenario is not None else None
+        named = _jobs(asked.scenario, asked.assignments) if asked.scenario is not None else None
         if target is not None:
             check_target(target, (*captures, *(Path(each.partition("=")[2]) for each in points)))
         if target is not None and len(captures) > 1:
             raise click.UsageError("--annotate writes one capture, and several are judged")
         verdicts = []
         for given in inputs(captures, points):
-            verdict = _judged(given, named or _job(_made_by(given), asked.assignments), asked)
+            jobs = named or _jobs(_made_by(given), asked.assignments)
+            verdict = _judged(given, _one(jobs, given, asked), asked)
             verdicts.append(verdict)
             if target is not None:
                 annotate(given.capture, verdict, target)
@@ -75,18 +76,26 @@ def _made_by(given: Input) -> str:
     return made
 
 
-def _job(expect: str, assignments: tuple[str, ...]) -> "Job":
-    from wirelab.run.errors import PlanError  # noqa: PLC0415 - the catalogue takes 0.2 s to import
-    from wirelab.run.plan import plan  # noqa: PLC0415
+def _jobs(expect: str, assignments: tuple[str, ...]) -> "list[Job]":
+    from wirelab.run.plan import plan  # noqa: PLC0415 - the catalogue takes 0.2 s to import
+
+    return plan([expect], assignments, seed=0)
+
+
+def _one(jobs: "list[Job]", given: Input, asked: Asked) -> "Job":
+    """Return the job that is meant: of several in a file, that which made the capture."""
+    from wirelab.run.errors import PlanError  # noqa: PLC0415 - as above
     from wirelab.scenarios.own import is_file  # noqa: PLC0415
 
-    jobs = plan([expect], assignments, seed=0)
-    jobs = [job for job in jobs if job.scenario.id == expect] or jobs  # a family may be called so
-    if len(jobs) != 1:
-        before = f"{expect}:" if is_file(expect) else ""
+    expect = asked.scenario or given.made.scenario
+    file = is_file(expect)
+    meant = given.made.scenario if file else expect  # a family may be called as a scenario is
+    found = [job for job in jobs if job.scenario.id == meant] or jobs
+    if len(found) != 1:
+        before = f"{expect}:" if file else ""
         several = ", ".join(before + job.scenario.id for job in jobs)
         raise PlanError(f"{expect!r} names several scenarios; expect one of {several}")
-    return jobs[0]
+    return found[0]
 
 
 def _judged(given: Input, job: "Job", asked: Asked) -> Verdict:

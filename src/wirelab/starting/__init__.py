@@ -4,12 +4,13 @@ The files beside this one are what is written, with other names; so they are che
 the tests, like any other.
 """
 
-import importlib.util
 import keyword
 import re
 import sys
+import sysconfig
 from difflib import get_close_matches
 from enum import StrEnum
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 __all__ = ["Kind", "StartingError", "write"]
@@ -87,13 +88,18 @@ def _check_path(path: Path) -> None:
         raise StartingError(f"{path} is no name of a Python file: it ends in .py")
     if not path.stem.isidentifier():
         raise StartingError(f"{path.name} could not be imported: use letters, digits and _")
-    if path.stem in sys.stdlib_module_names or importlib.util.find_spec(path.stem):
+    if path.stem in {"wirelab", *sys.stdlib_module_names} or _installed(path.stem):
         # What lies beside a scenario is looked for last, so this file would not be found.
         raise StartingError(f"Python has a module {path.stem!r}; call the file my_{path.name}")
     if not path.parent.is_dir():
         near = get_close_matches(path.parent.name, _folders(path.parent.parent), n=1)
         hint = f"; did you mean {path.parent.with_name(near[0])}?" if near else ""
         raise StartingError(f"there is no folder {path.parent}{hint}")
+
+
+def _installed(module: str) -> bool:
+    places = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
+    return PathFinder.find_spec(module, places) is not None
 
 
 def _folders(place: Path) -> list[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING
 
 from frames import MS, START
 
 from wirelab.traffic.replay.conversations.extract import extract
+from wirelab.traffic.replay.conversations.segments import TCP
+from wirelab.traffic.replay.conversations.talk import Deed
 from wirelab.verify.columns.table import Table
 from wirelab.verify.frame import Frame, Point
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wirelab.traffic.replay.conversations.store import Store
-    from wirelab.traffic.replay.conversations.talk import Talk, Talks
+    from wirelab.traffic.replay.conversations.talk import Need, Talk, Talks
 
 C, S = 0, 1
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
@@ -116,9 +119,89 @@ def said(talk: Talk, side: int, store: Store) -> bytes:
     return b"".join(map(store.slice, text.starts, text.sizes))
 
 
+def stuck(talks: Sequence[Talk]) -> list[str]:
+    """Which conversations stand still when all turns are taken as soon as their needs are met."""
+    said = [[0, 0] for _ in talks]
+    left = [[[t for t in talk.turns if t.side == side] for side in (C, S)] for talk in talks]
+
+    def met(need: Need) -> bool:
+        return said[need.talk][need.side ^ need.heard] >= need.amount
+
+    going = True
+    while going:
+        going = False
+        for number, talk in enumerate(talks):
+            for side in (C, S):
+                while left[number][side] and all(map(met, left[number][side][0].needs)):
+                    turn, going = left[number][side].pop(0), True
+                    if turn.deed is Deed.RESET:
+                        said[number] = [1 << 62, 1 << 62]
+                    elif turn.deed is Deed.OPEN:
+                        said[number] = [1, 1]
+                    elif turn.deed is Deed.FINISH or talk.protocol != TCP:
+                        said[number][side] += 1
+                    else:
+                        said[number][side] += turn.size
+    return [talk.name for talk, turns in zip(talks, left, strict=True) if any(turns)]
+
+
 def deeds(talk: Talk) -> list[tuple[str, str, int]]:
     """The turns of a conversation in short."""
     return [("CS"[turn.side], str(turn.deed), turn.size) for turn in talk.turns]
+
+
+def odd_capture(seed: int) -> Recorder:
+    """A capture of some conversations: frames are damaged, lost, doubled, in disorder."""
+    draw, recorder = Random(seed), Recorder()
+    some = [
+        Connection(
+            recorder,
+            (f"10.0.0.{draw.randrange(1, 3)}", 40000 + number),
+            (f"10.0.0.{draw.randrange(1, 4)}", 80),
+            [draw.randrange(_MODULO), draw.randrange(_MODULO)],
+        ).open(draw.randrange(2 * MS))
+        for number in range(draw.randrange(1, 4))
+    ]
+    for _ in range(draw.randrange(12)):
+        _something(draw, recorder, some)
+    frames = [_damaged(draw, each) for each in recorder.frames if draw.random() > 0.05]
+    frames += draw.sample(frames, min(len(frames), draw.randrange(3)))
+    at = draw.randrange(len(frames) + 1)
+    some_in_a_row = frames[at : at + 6]
+    draw.shuffle(some_in_a_row)
+    frames[at : at + 6] = some_in_a_row
+    recorder.frames = [
+        Frame(number, START + number * 1000, each.point, each.data, each.length)
+        for number, each in enumerate(frames, 1)
+    ]
+    return recorder
+
+
+def _something(draw: Random, recorder: Recorder, some: Sequence[Connection]) -> None:
+    """Something happens: data, a datagram, an end."""
+    one, side, kind = draw.choice(some), draw.choice([C, S]), draw.random()
+    if kind < 0.6:
+        one.say(side, draw.randbytes(draw.choice([1, 100, 1460, 4000])))
+    elif kind < 0.8:
+        ends = draw.sample(["10.0.0.1", "10.0.0.2", "10.0.0.3"], 2)
+        ports = draw.choice([5, 53]), draw.choice([5, 53])
+        recorder.add(packet(ends[0], ends[1], ports, draw.randbytes(draw.randrange(5))))
+    elif kind < 0.9:
+        one.close(side)
+    else:
+        one.segment(side, RST | ACK)
+
+
+def _damaged(draw: Random, frame: Frame) -> Frame:
+    octets = bytearray(frame.data)
+    if draw.random() < 0.3:
+        for _ in range(draw.randrange(1, 4)):
+            place = draw.choice([draw.randrange(12, len(octets)), draw.randrange(38, 42)])
+            octets[place] = draw.choice([0, 1, 255, draw.randrange(256)])
+    if draw.random() < 0.05:
+        del octets[draw.randrange(len(octets)) :]
+    point = "other" if draw.random() < 0.1 else ""
+    return Frame(frame.number, frame.time, point, bytes(octets), frame.length)
 
 
 def write_pcap(frames: Sequence[Frame]) -> bytes:

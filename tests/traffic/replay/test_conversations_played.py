@@ -1,18 +1,32 @@
 """Conversations between hosts of a lab, by real sockets: what was recorded arrives."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from frames import MS
-from recorded_talks import ACK, FIN, RST, C, Connection, Recorder, S, packet, write_pcap
+from recorded_talks import (
+    ACK,
+    FIN,
+    RST,
+    C,
+    Connection,
+    Recorder,
+    S,
+    odd_capture,
+    packet,
+    write_pcap,
+)
 
 from wirelab.emulator import Lab, sandbox
 from wirelab.topologies.routed import Routed
 from wirelab.topologies.routed6 import Routed6
 from wirelab.traffic.replay.conversations.options import TalkOptions
+from wirelab.traffic.replay.conversations.orders import orders
 from wirelab.traffic.replay.conversations.players import PlayerError
 from wirelab.traffic.replay.conversations.prepared import Conversations, prepare
 from wirelab.traffic.replay.errors import ReplayError
@@ -170,6 +184,19 @@ def test_any_conversations_arrive_equal(tmp_path: Path, seed: int) -> None:
     assert played.sent == conversations.total
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_what_an_odd_capture_has_whole_arrives_equal(tmp_path: Path, seed: int) -> None:
+    recorder = odd_capture(seed)
+    recorder.frames = [replace(frame, point="") for frame in recorder.frames]
+    Connection(recorder, client=("10.0.9.9", 9)).open().say(C, b"at least this").close()
+    skipping = TalkOptions(speed=None, incomplete="skip", patience=3)
+    conversations = prepared(recorder, tmp_path, skipping)
+    played, judged = replayed(conversations)
+    assert judged.problems == []
+    assert set(played.otherwise) <= {"skipped"}
+    assert played.sent == conversations.total > 0
+
+
 def test_many_connections_at_once(tmp_path: Path) -> None:
     recorder = Recorder()
     all_of_them = [
@@ -289,6 +316,47 @@ def test_bytes_that_were_changed_on_the_way_are_problems(tmp_path: Path) -> None
         "at s the server says 50000 bytes, recorded are 50006; they differ from byte 50000 on",
         "at c the server says 50000 bytes, recorded are 50006; they differ from byte 50000 on",
     ]
+
+
+def test_a_player_that_hears_something_else_says_from_which_byte_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder()
+    web(recorder)
+    recorder.add(packet("10.0.0.1", "10.0.0.2", (5000, 53), b"?"), after=MS)
+
+    def expecting_something_else(*args: Any, **options: Any) -> Mapping[str, Any]:
+        made = orders(*args, **options)
+        for end in made["s"]["ends"]:
+            end["hears"][0] += 4  # what it is to hear begins elsewhere in the file
+        return made
+
+    monkeypatch.setattr(
+        "wirelab.traffic.replay.conversations.prepared.orders", expecting_something_else
+    )
+    played, judged = replayed(prepared(recorder, tmp_path))
+    assert played.otherwise == {"lost": 1}
+    assert [problem.partition(": ")[2] for problem in judged.problems] == [
+        "what the server hears differs from byte 0 on",
+        "the server got 1 datagrams that were not recorded",
+    ]
+
+
+def test_the_example_of_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder()
+    web(recorder)
+    (tmp_path / "session.pcapng").write_bytes(write_pcap(recorder.frames))
+    page = Path(__file__).parents[3] / "docs" / "conversations.md"
+    (example,) = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+
+    def body() -> Judged:
+        names: dict[str, Any] = {}
+        exec(example, names)
+        judged: Judged = names["judged"]
+        return judged
+
+    assert sandbox.call(body).problems == []
 
 
 def test_incomplete_conversations_are_refused_or_skipped_and_counted(tmp_path: Path) -> None:

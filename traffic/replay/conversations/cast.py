@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from wirelab.traffic.replay.conversations.talk import CLIENT, SERVER, Talk
+from wirelab.traffic.replay.conversations.talk import AS_SERVER, CLIENT, SERVER, Talk
 from wirelab.traffic.replay.errors import ReplayError
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _FIRST_FRESH = 49152
 """Where the ports begin that are nobody's (RFC 6335 6)."""
-_AS_SERVER = " (as server)"
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,9 @@ def cast(
 
 def who(talk: Talk, side: int) -> str:
     """What a side is called in a map: its address, marked where both sides have the same one."""
-    client, server = (str(ip_address(end.address)) for end in talk.ends)
-    return client if side == CLIENT else server + (_AS_SERVER if client == server else "")
+    host = talk.hosts[side]
+    marked = host.endswith(AS_SERVER) and len(host) in (5, 17)
+    return f"{ip_address(host[:-1])} (as server)" if marked else str(ip_address(host))
 
 
 def _peers(talks: Sequence[Talk]) -> dict[str, tuple[set[str], bool]]:

@@ -165,8 +165,7 @@ class Connection:
         if segment.flags & SYN:
             self._sync(voice, segment, side)
         elif voice.base is None:
-            voice.base = (segment.seq - 1) % _MODULO  # its SYN was not captured
-            voice.grow(1, segment.time)
+            self._know(side, segment.seq - 1, segment)  # its SYN was not captured
         if segment.flags & ACK:
             self._acknowledge(other, segment, side)
         if segment.flags & RST:
@@ -179,19 +178,20 @@ class Connection:
         if side == 1 and segment.flags & ACK and not self.opened:
             self.round_trips[1] = max(0, segment.time - self._synced[0]) if self._synced[0] else 0
         if voice.base is None:
-            voice.base = segment.seq
-            voice.grow(1, segment.time)
-            if side == 0:
-                self._note(segment, side, Deed.OPEN, 0)
+            self._know(side, segment.seq, segment)
+
+    def _know(self, side: int, base: int, segment: Segment) -> None:
+        """Takes the number of a side's SYN, whoever tells it; with the client's all begins."""
+        self.voices[side].base = base % _MODULO
+        self.voices[side].grow(1, segment.time)
+        if side == 0:
+            self._note(segment, side, Deed.OPEN, 0)
 
     def _acknowledge(self, other: Voice, segment: Segment, side: int) -> None:
         if other.base is None:
             if segment.flags & RST:
                 return  # it refuses
-            other.base = (segment.ack - 1) % _MODULO
-            other.grow(1, segment.time)
-            if side == 1 and not self.events:  # the SYN was not captured, its answer is here
-                self._note(segment, 0, Deed.OPEN, 0)
+            self._know(1 - side, segment.ack - 1, segment)
         amount = other.relative(segment.ack)
         if amount > other.acks.last:
             other.acks.note(amount, segment.time)

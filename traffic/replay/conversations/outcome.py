@@ -93,7 +93,7 @@ def problems(told: Mapping[str, Any]) -> Iterator[str]:
                 )
             if side["unexpected"]:
                 count = side["unexpected"]
-                yield f"{which}: the {name} got {count} datagrams that were not recorded"
+                yield f"{which}: the {other} got {count} datagrams that were not recorded"
 
 
 def expected(talks: Talks, cast: Cast, told: Mapping[str, Any]) -> Iterator[Expected]:

@@ -23,8 +23,9 @@ from pathlib import Path
 from time import monotonic_ns
 from typing import TYPE_CHECKING, Any
 
-from wirelab.traffic.replay.conversations.player_ends import FAR, End, UdpEnd
+from wirelab.traffic.replay.conversations.player_ends import FAR, End
 from wirelab.traffic.replay.conversations.player_tcp import TcpEnd
+from wirelab.traffic.replay.conversations.player_udp import UdpEnd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CLIENT, SERVER = 0, 1
 """The sides of a conversation: who opens it, and the other."""
+AS_SERVER = b"s"
+"""Behind the address of a host that is its own client."""
 
 
 class Deed(StrEnum):
@@ -124,6 +126,12 @@ class Talk:
         """What it is called in messages, as in `TCP 10.0.0.1:40000 > 10.0.0.2:80`."""
         protocol = "TCP" if self.protocol == TCP else "UDP"
         return f"{protocol} {self.ends[0]} > {self.ends[1]}"
+
+    @property
+    def hosts(self) -> tuple[bytes, bytes]:
+        """What stands for the hosts of its sides: addresses; who talks to itself is two."""
+        client, server = (end.address for end in self.ends)
+        return client, server + AS_SERVER if client == server else server
 
     @property
     def size(self) -> int:

@@ -69,9 +69,9 @@ class Turns:
         self._sides = [(_Side(), _Side()) for _ in talks]
         self._began = talks[0].time if talks else 0
         pairs: defaultdict[frozenset[bytes], _Pair] = defaultdict(_Pair)
-        addresses = [[end.address for end in talk.ends] for talk in talks]
-        self._pairs = [pairs[frozenset(each)] for each in addresses]
-        self._turned = [client > server for client, server in addresses]
+        self._hosts = [talk.hosts for talk in talks]
+        self._pairs = [pairs[frozenset(each)] for each in self._hosts]
+        self._turned = [client > server for client, server in self._hosts]
         """Whether the client is the second host of its pair."""
         self._heard: defaultdict[bytes, deque[tuple[int, int]]] = defaultdict(
             lambda: deque(maxlen=_HEARD_LAST)
@@ -142,7 +142,7 @@ class Turns:
     def _causes(self, number: int, event: Event, needs: list[Need]) -> int:
         """Adds the last thing that the host that opens had heard, from whomever; returns when."""
         latest, cause = event.time - _CAUSE, None
-        for other, side in self._heard[self._talks[number].ends[event.side].address]:
+        for other, side in self._heard[self._hosts[number][event.side]]:
             seen, come = self._seen[other], self._sides[other][1 - side].amount
             course, delay = seen.voices[1 - side].course, seen.round_trips[side]
             amount = min(course.at(event.time - delay), come)
@@ -171,7 +171,7 @@ class Turns:
         recent.move_to_end(number)
         if len(recent) > _RELATED:
             recent.popitem(last=False)
-        hearer = talk.ends[1 - event.side].address
+        hearer = self._hosts[number][1 - event.side]
         if event.deed is Deed.SAY:
             heard, this = self._heard[hearer], (number, 1 - event.side)
             if this in heard:

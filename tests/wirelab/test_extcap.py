@@ -124,6 +124,21 @@ def test_several_interfaces_can_be_chosen_at_once(wireshark: Wireshark, tmp_path
     assert {frame.point for frame in _read(file).frames} == {"c-eth0", "s-eth0"}
 
 
+def test_tshark_reads_a_live_capture_from_a_pipe_and_ends_it(wireshark: Wireshark) -> None:
+    with wireshark.labs.pinging("lan", "c", _SERVER):
+        tap = wireshark.labs.start("tap", "lan", "s-eth0", "c-eth0", "-w", "-")
+        ended = subprocess.run(
+            ["tshark", "-i", "-", "-c", "8", "-T", "fields", "-e", "frame.interface_name"],
+            stdin=tap.stdout, capture_output=True, text=True, check=True, timeout=120,
+        )  # fmt: skip
+        assert tap.stdout
+        tap.stdout.close()
+        assert tap.wait(30) == 128 + signal.SIGPIPE
+    assert sorted(set(ended.stdout.split())) == ["c-eth0", "s-eth0"]
+    assert tap.stderr
+    tap.stderr.close()
+
+
 def test_when_tshark_has_ended_no_plugin_is_left(wireshark: Wireshark) -> None:
     tshark = wireshark.start("-i", "wirelab:lan:x-eth0")  # where nothing passes
     while not wireshark.left():

@@ -84,6 +84,19 @@ def _source(lab: Lab, name: str, buffer: int) -> Source:
     return Source(Point(name, f"interface {name}", interface.mtu), tap)
 
 
+def _flood(lab: Lab, count: int, to: str = "s") -> None:
+    """Have large requests and replies pass, as fast as they come."""
+    flood = ["ping", "-q", "-f", "-c", str(count), "-s", "1400", lab[to].ip()]
+    lab["c"].run(flood, timeout=60)
+
+
+def _copy(reader: int) -> None:
+    """Read the capture while it comes."""
+    syscalls.unshare(syscalls.CLONE_FS)
+    with open(reader, "rb", closefd=False) as file:
+        _CAPTURE.write_bytes(file.read())
+
+
 def _in_lab(work: Callable[[_Tapped], Any], *interfaces: str, **options: Any) -> Any:
     def body() -> Any:
         with _tapped(interfaces or ("c-eth0",), **options) as tapped:
@@ -132,8 +145,7 @@ def test_a_reader_that_does_not_read_harms_only_itself() -> None:
     """The lab goes on; frames for which there is no buffer are counted, and told in the file."""
 
     def work(tapped: _Tapped) -> tuple[Ended, Capture]:
-        flood = ["ping", "-q", "-f", "-c", "9000", "-s", "1400", tapped.lab["s"].ip()]
-        tapped.lab["c"].run(flood, timeout=60)
+        _flood(tapped.lab, 9000)
         tapped.stop()
         capture = tapped.capture()
         return tapped.ended(), capture
@@ -194,6 +206,55 @@ def test_a_capture_goes_on_when_its_interface_was_down() -> None:
     assert _in_lab(work, "s1-eth1") == 4
 
 
+def test_frames_that_wait_when_an_interface_goes_down_are_in_the_capture() -> None:
+    """The kernel tells that it went down before it hands over what passed till then."""
+
+    def work(tapped: _Tapped) -> tuple[Ended, int]:
+        _flood(tapped.lab, 4000)  # far more than waits for a reader
+        port = tapped.lab.interface("s1-eth1")
+        port.down()
+        port.node.namespace.netlink.check()
+        tapped.stop()
+        frames = len(tapped.capture().frames)
+        return tapped.ended(), frames
+
+    ended, frames = _in_lab(work, "s1-eth1")
+    assert ended.counts == {"s1-eth1": (frames, 0)}
+    assert frames >= 8000
+
+
+def test_nothing_overtakes_a_point_with_a_backlog() -> None:
+    """Frames of the bystander came last, and are read first: few are in front of them there."""
+
+    def body() -> Capture:
+        with Lab(Lan()) as lab:
+            sources = [_source(lab, name, 0) for name in ("x-eth0", "c-eth0")]
+            _flood(lab, 2000)
+            _flood(lab, 700, "x")
+            never, _stop = os.pipe()
+            with _CAPTURE.open("wb") as file:
+                Stream(sources, Outlet(file.fileno()), most=6_000).run(never)
+            return read_capture(_CAPTURE)
+
+    times = [frame.time for frame in sandbox.call(body).frames]
+    assert len(times) == 6_000
+    assert times == sorted(times)
+
+
+def test_points_under_load_come_in_the_order_of_their_times_too() -> None:
+    def work(tapped: _Tapped) -> list[int]:
+        reader = threading.Thread(target=_copy, args=(tapped.reader,))
+        reader.start()
+        _flood(tapped.lab, 2000)
+        tapped.stop()
+        reader.join()
+        return [frame.time for frame in read_capture(_CAPTURE).frames]
+
+    times = _in_lab(work, "s-eth0", "s1-eth3", "s1-eth1", "c-eth0")
+    assert len(times) > 4 * 2 * 2000  # no point lost any
+    assert times == sorted(times)
+
+
 def test_a_filter_chooses_frames_while_they_come() -> None:
     def work(tapped: _Tapped) -> Capture:
         tapped.ping(4)
@@ -207,7 +268,7 @@ def test_a_filter_chooses_frames_while_they_come() -> None:
 
 def test_told_twice_to_end_it_does_not_wait_for_its_reader(tmp_path: Path) -> None:
     def work(tapped: _Tapped) -> Ended:
-        tapped.lab["c"].run(["ping", "-q", "-f", "-c", "500", "-s", "1400", tapped.lab["s"].ip()])
+        _flood(tapped.lab, 500)
         tapped.stop()
         tapped.stop()
         return tapped.ended()

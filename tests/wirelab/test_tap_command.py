@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from kept_labs import LAB, Kept, keeping
 
+from wirelab.live.sources import AT_ONCE
 from wirelab.verify import Capture, read_capture
 
 _SERVER = "192.168.10.1"
@@ -74,6 +75,23 @@ def test_without_a_point_it_is_those_of_the_scenario(tmp_path: Path) -> None:
         tap.communicate(timeout=30)
     names = [point.name for point in _read(head, tmp_path).points]
     assert names == ["lan", "wan"]
+
+
+def test_a_large_lab_is_captured_at_all_interfaces_at_once(tmp_path: Path) -> None:
+    """So many sockets do not come with one message."""
+    crowd = ("crowd", "--set", "hosts=52", "--set", "prefix=24", "--no-servers")
+    points = ["c-eth0", "x-eth0", *(f"h{n}-eth0" for n in range(1, 53))]
+    points += [f"s1-eth{n}" for n in range(1, len(points) + 1)]
+    assert len(points) > AT_ONCE
+    with keeping(tmp_path, crowd) as kept:
+        tap, head = _capturing(kept, "crowd", *points)
+        kept.did("exec", "crowd", "c", "ping", "-q", "-c", "1", "192.168.10.14")
+        tap.terminate()
+        rest, errors = tap.communicate(timeout=30)
+    capture = _read(head + rest, tmp_path)
+    assert [point.name for point in capture.points] == points
+    assert {frame.point for frame in capture.frames} == set(points)  # all see the ARP request
+    assert errors.endswith(b"none lost\n")
 
 
 def test_two_captures_do_not_disturb_each_other(kept: Kept, tmp_path: Path) -> None:

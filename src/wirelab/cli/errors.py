@@ -16,24 +16,35 @@ READER_GONE = 128 + 13
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the errors of the rooms below into a line on standard error and an exit status."""
+    try:
+        yield
+    except Exception as error:
+        if told := _explanation(error):
+            end(*told)
+        raise
+
+
+def _explanation(error: Exception) -> tuple[str, int] | None:
+    """Return what to say of an error and the exit status; None where it is not one of ours.
+
+    The errors of all rooms are imported when there is one: a command does not wait for rooms that
+    it does not enter.
+    """
     from wirelab.emulator import EmulatorError, Missing, TopologyError  # noqa: PLC0415 - slow
     from wirelab.live.errors import LiveError  # noqa: PLC0415
     from wirelab.run.errors import OutputError, PlanError  # noqa: PLC0415
     from wirelab.traffic.replay.errors import ReplayError  # noqa: PLC0415
     from wirelab.verify import FilterError, VerifyError  # noqa: PLC0415
 
-    try:
-        yield
-    except Missing as error:
-        end(str(error), MISSING)
-    except FilterError as error:
-        end(error.pointed(), BAD_INPUT)
-    except (
-        VerifyError, PlanError, OutputError, TopologyError, ReplayError, LiveError
-    ) as error:  # fmt: skip
-        end(str(error), BAD_INPUT)
-    except EmulatorError as error:
-        end(str(error), EXPECTATION_FAILED)
+    bad_input = (VerifyError, PlanError, OutputError, TopologyError, ReplayError, LiveError)
+    match error:
+        case Missing():
+            return str(error), MISSING
+        case FilterError():
+            return error.pointed(), BAD_INPUT
+        case EmulatorError() if not isinstance(error, bad_input):
+            return str(error), EXPECTATION_FAILED
+    return (str(error), BAD_INPUT) if isinstance(error, bad_input) else None
 
 
 @contextmanager

@@ -2,12 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
-from wirelab.cli.errors import BAD_INPUT, EXPECTATION_FAILED, end, explained
+from wirelab.cli.errors import EXPECTATION_FAILED, explained
 from wirelab.cli.signals import stoppable
 
 _HELP = """List the points of running labs among Wireshark's own interfaces.
@@ -83,25 +81,11 @@ def status() -> None:
 @click.option("--filter", "text", default="")
 def extcap(listing: bool, capturing: bool, interface: str, bpf: str, fifo: str, text: str) -> None:
     """Answer Wireshark; it shows what is said on standard error to its user."""
-    with _explained_at_once():
+    with explained():
         if listing:
             _list()
         elif capturing:
             _capture(interface, bpf, fifo, text)
-
-
-@contextmanager
-def _explained_at_once() -> Iterator[None]:
-    """Do as `explained`, but without importing the catalogue: Wireshark's start waits for us."""
-    from wirelab.emulator.errors import EmulatorError  # noqa: PLC0415 - slow
-    from wirelab.verify.errors import FilterError, VerifyError  # noqa: PLC0415
-
-    try:
-        yield
-    except FilterError as error:
-        end(error.pointed(), BAD_INPUT)
-    except (EmulatorError, VerifyError) as error:
-        end(str(error), BAD_INPUT)
 
 
 def _list() -> None:

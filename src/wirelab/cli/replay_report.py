@@ -7,6 +7,12 @@ from wirelab.run.replay_job import Replayed
 
 _US = 1000
 _MOST_TOLD = 20
+_COUNTED = {
+    "error": "drew an ICMP error",
+    "fragmented": "fragmented by routers",
+    "unseen": "never seen",
+}
+"""What became of frames that hosts sent, where one word does not say it."""
 _UNITS = {"frames": "frames", "hosts": "frames", "conversations": "payloads"}
 
 
@@ -15,12 +21,20 @@ def unit(kind: str) -> str:
     return _UNITS[kind]
 
 
+def _unit(kind: str, count: int) -> str:
+    return unit(kind) if count != 1 else unit(kind).removesuffix("s")
+
+
+def _packets(count: int) -> str:
+    return "nothing" if not count else "1 packet" if count == 1 else f"{count} packets"
+
+
 def report(ended: Replayed) -> Iterator[str]:
     """Yield the lines of a report: the outcome, what was otherwise, and what else passed."""
     sent = f"{ended.sent}" if ended.passed else f"{ended.sent} of {ended.total}"
     yield (
-        f"{ended.status:7}  {ended.capture}: {sent} {unit(ended.kind)} sent,"
-        f" {f'{ended.packets} packets' if ended.packets else 'nothing'} captured,"
+        f"{ended.status:7}  {ended.capture}: {sent} {_unit(ended.kind, ended.total)} sent,"
+        f" {_packets(ended.packets)} captured,"
         f" {ended.seconds:.1f} s"
     )
     for what, count in ended.otherwise.items():
@@ -56,7 +70,9 @@ def _counts(details: Mapping[str, Any]) -> str:
     """Say what was counted in the judging, where it is no more than numbers."""
     flat = dict(details) | dict(details.get("outcomes", {}))
     numbers = {key: value for key, value in flat.items() if isinstance(value, int)}
-    return ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in numbers.items())
+    return ", ".join(
+        f"{_COUNTED.get(key, key.replace('_', ' '))} {value}" for key, value in numbers.items()
+    )
 
 
 def _besides(name: str, details: Mapping[str, Any]) -> Iterator[str]:

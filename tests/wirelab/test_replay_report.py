@@ -36,6 +36,6 @@ def test_who_else_sent_and_what_was_only_counted_is_told() -> None:
 
 
 def test_counts_of_the_other_kinds_are_told() -> None:
-    assert "arrived 23, unseen 4" in _told(details={"outcomes": {"arrived": 23, "unseen": 4}})
+    assert "arrived 23, never seen 4" in _told(details={"outcomes": {"arrived": 23, "unseen": 4}})
     counts = {"conversations": 8, "streams_compared": 16}
     assert "conversations 8, streams compared 16" in _told(details=counts)

@@ -142,7 +142,7 @@ DIFFERENCES = (
         "RFC 2003, RFC 4213: the packet inside is one as well",
     ),
     Difference(
-        "padding", EVERY, "tcp && frame.len == 60",
+        "padding", EVERY, "(tcp || udp) && frame.len == 60",
         "RFC 894: padding is not part of the IP packet; tcprewrite counts it into its length",
     ),
 )  # fmt: skip

@@ -33,9 +33,9 @@ _AT_ONCE = 64
 """Frames a system call when they are late: as many as are sent before the clock is read again."""
 _WAKING = 80_000
 """So many ns before a frame is due the process has itself woken, and then looks at the clock."""
-_LEAST, _MOST = 30_000, 150_000
-"""Bounds of that: it becomes what this machine needs to wake in time for all but one in 50."""
-_SPARE, _MORE, _LESS = 10_000, 10_000, 200
+_LEAST, _MOST = 30_000, 250_000
+"""Bounds of that: it becomes what this machine needs to wake in time for all but one in 200."""
+_SPARE, _MORE, _LESS = 10_000, 10_000, 50
 """Who wakes with less to spare wakes so much earlier the next time, and else so much less early."""
 _SENDING = 2_000
 """Nanoseconds that a frame takes, about."""

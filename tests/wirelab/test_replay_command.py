@@ -159,6 +159,11 @@ def test_a_link_that_loses_frames_fails_the_replay(tmp_path: Path, capture: Path
     assert "of 20 frames did not arrive at s2-eth2, the first is frame" in ended.stdout
 
 
+def test_a_slow_link_is_waited_for(tmp_path: Path, capture: Path) -> None:
+    slow = ("--on", "routed", "--set", "delay=3000", "--at", "r1-eth1", "--topspeed")
+    assert _replayed(capture, *slow, cwd=tmp_path)["sent"] == 20
+
+
 def test_no_captures_are_kept_where_none_are_wanted(tmp_path: Path, capture: Path) -> None:
     found = _replayed(
         capture, "--on", "lan", "--at", "c-eth0", "--capture", "discard", cwd=tmp_path

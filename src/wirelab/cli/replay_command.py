@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
-from wirelab.cli.number import Number
+from wirelab.cli.number import Finite, Number
 from wirelab.cli.replay_options import (
     CONVERSATIONS,
     FRAMES,
@@ -76,9 +76,9 @@ and nothing was sent; 3 this machine lacks something.
     metavar="[POINT=]INTERFACE",
     help="From where to send: all, or the frames of one point of the file.",
 )
-@click.option("--speed", type=float, help="So many times as fast as recorded.")
-@click.option("--pps", type=float, help="Frames a second, evenly.")
-@click.option("--mbps", type=float, help="Megabits a second, evenly.")
+@click.option("--speed", type=Finite(), help="So many times as fast as recorded.")
+@click.option("--pps", type=Finite(), help="Frames a second, evenly.")
+@click.option("--mbps", type=Finite(), help="Megabits a second, evenly.")
 @click.option("--topspeed", is_flag=True, help="As fast as it goes.")
 @click.option("--loop", "loops", type=Number(1), default=1, help="Send all N times.")
 @click.option("--limit", type=Number(1), help="Send no more frames, in each loop.")
@@ -95,7 +95,7 @@ and nothing was sent; 3 this machine lacks something.
 )
 @click.option(
     "--late-by",
-    type=click.FloatRange(0),
+    type=Finite(0, 1e12),
     default=1000.0,
     show_default=True,
     metavar="MS",
@@ -127,7 +127,7 @@ and nothing was sent; 3 this machine lacks something.
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, 1e6, min_open=True),
     metavar="S",
     help="Seconds until what does not come is lost.  [default: 1, of conversations 30]",
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from wirelab.traffic.replay import schedule
 from wirelab.traffic.replay.arrival import Arrival, Wanted, arriving, compared, named
+from wirelab.traffic.replay.besides import told_apart
 from wirelab.traffic.replay.choice import (
     check,
     chosen,
@@ -177,25 +178,31 @@ class Frames:
     def _details(
         self, name: str, arrival: Arrival, captured: Sequence[Captured]
     ) -> Mapping[str, Any]:
-        back = list(arriving(captured, name))
+        sent = chain.from_iterable(self._once(each) for each in self.orders if each != name)
+        whole = (data for data in sent if isinstance(data, bytes))
+        back = told_apart(arriving(captured, name), whole, self.options.loops)
         return {
             "far_end": self.senders[name].peer,
             "sent": arrival.expected,
             "arrived": arrival.arrived,
             "in_order": arrival.in_order,
             "of_the_node_itself": named(arrival.others, arrival.other_count),
-            "from_the_lab": named(back, len(back)),
+            "from_other_interfaces": back.replayed,
+            "from_the_lab": named(back.others.kept, back.others.count),
         }
 
     def _expected(self, name: str) -> Iterator[Wanted]:
         """Yield what an interface is to send, loop after loop."""
+        for _ in range(self.orders[name].loops):
+            yield from self._once(name)
+
+    def _once(self, name: str) -> Iterator[Wanted]:
         order, octets, cut = self.orders[name], self.table.columns.octets, self._cut(name)
-        for _ in range(order.loops):
-            for places in batches(np.arange(len(order))):
-                starts, sizes = order.start[places].tolist(), order.captured[places].tolist()
-                for start, size, in_pieces in zip(starts, sizes, cut[places].tolist(), strict=True):
-                    data = octets.slice(start, start + size)
-                    yield Large(data) if in_pieces else data
+        for places in batches(np.arange(len(order))):
+            starts, sizes = order.start[places].tolist(), order.captured[places].tolist()
+            for start, size, in_pieces in zip(starts, sizes, cut[places].tolist(), strict=True):
+                data = octets.slice(start, start + size)
+                yield Large(data) if in_pieces else data
 
     def _frame(self, name: str, at: int) -> str:
         order = self.orders[name]

@@ -217,10 +217,10 @@ def _run(job: "ReplayJob", output: Path, capturing: str, *, as_json: bool) -> No
     from wirelab.run.replay import run_replay  # noqa: PLC0415
     from wirelab.run.replay_job import Capturing  # noqa: PLC0415
 
-    what = unit(job.kind)
+    what, duration = unit(job.kind), job.prepared.as_json().get("duration")
     try:
         with stoppable() as stop:
-            with shown(job.prepared.total, what, quiet=as_json) as far:
+            with shown(job.prepared.total, what, quiet=as_json, duration=duration) as far:
                 ended = run_replay(
                     job,
                     output,

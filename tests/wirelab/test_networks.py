@@ -26,6 +26,12 @@ def test_every_scenario_has_a_network_with_its_points(name: str) -> None:
     assert set(found.points.values()) <= drawn_interfaces(found.topo).keys()
 
 
+def test_a_network_says_what_may_be_set() -> None:
+    assert network("lan").parameters == frozenset()
+    assert {"mtu", "lan_mtu", "hops"} <= network("routed").parameters
+    assert "mtu" in network("frag-router").parameters
+
+
 def test_parameters_have_the_type_that_the_topology_says() -> None:
     found = network("routed", ["hops=2", "mtu=1400", "delay=1.5"])
     assert found.settings == {"hops": 2, "mtu": 1400, "delay": 1.5}

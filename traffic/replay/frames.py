@@ -212,7 +212,12 @@ class Frames:
 
 
 def prepare(
-    path: Path, topo: Topo, options: FrameOptions, points: Mapping[str, str] | None = None
+    path: Path,
+    topo: Topo,
+    options: FrameOptions,
+    points: Mapping[str, str] | None = None,
+    *,
+    mtus: Sequence[str] = (),
 ) -> Frames:
     """Decide everything about a replay of frames.
 
@@ -222,6 +227,7 @@ def prepare(
         options: what is asked for.
         points: interface by capture point of a scenario, where the capture has such points and
             `options.at` says nothing.
+        mtus: the parameters of the network that are MTUs, which then are advised.
 
     Raises:
         CaptureError: the file is no capture.
@@ -235,9 +241,9 @@ def prepare(
     mtu = np.array([each.mtu for each in found.senders])[found.sender]
     oversize = too_large(table, found.places, mtu)
     if options.too_large is TooLarge.REFUSE:
-        refuse(table, found.places, oversize, mtu)
+        refuse(table, found.places, oversize, mtu, mtus=mtus)
     elif options.too_large is TooLarge.SEGMENT:
-        see_that_cut(table, found.places, oversize, mtu)
+        see_that_cut(table, found.places, oversize, mtu, mtus=mtus)
     return _ordered(path, table, options, found, oversize)
 
 

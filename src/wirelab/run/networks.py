@@ -30,6 +30,8 @@ class Network:
     """The parameters that are not as drawn."""
     points: Mapping[str, str] = field(default_factory=dict)
     """Where the scenario is captured: interface by capture point; none for a plain topology."""
+    parameters: frozenset[str] = frozenset()
+    """What may be set."""
 
 
 def known_topologies() -> dict[str, type[Topo]]:
@@ -51,13 +53,19 @@ def network(name: str, assignments: Iterable[str] = ()) -> Network:
     drawn = known_topologies().get(name)
     if drawn is not None:
         values = dict(_parsed(name, drawn, each) for each in given)
-        return Network(name, _drawn(name, drawn, values), values)
+        return Network(
+            name,
+            _drawn(name, drawn, values),
+            values,
+            parameters=frozenset(_parameters(drawn)),
+        )
     if name not in CATALOGUE:
         raise PlanError(f"there is no topology or scenario {name!r}; {_help(name)}")
     (job,) = plan([name], given, seed=0)
     scenario = job.scenario
     settings = {**scenario.fixed, **job.settings}
-    return Network(name, scenario.network(job.settings), settings, scenario.points)
+    known = frozenset(setting.name for setting in scenario.settings)
+    return Network(name, scenario.network(job.settings), settings, scenario.points, known)
 
 
 def _drawn(name: str, drawn: type[Topo], values: Mapping[str, Any]) -> Topo:

@@ -26,7 +26,7 @@ from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge
 from wirelab.traffic.replay.kind import Judged, Played, Progress
 from wirelab.traffic.replay.order import Order
-from wirelab.traffic.replay.placing import placed
+from wirelab.traffic.replay.placing import left_out, placed
 from wirelab.traffic.replay.segments import Large
 from wirelab.verify.columns.octets import batches
 
@@ -64,6 +64,8 @@ class Frames:
     """How many frames are left out since they are too large, in all loops."""
     oversize: Mapping[str, Mask] = field(default_factory=dict)
     """Which frames of an interface the kernel cuts."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many frames no interface is named for, by capture point."""
 
     @property
     def total(self) -> int:
@@ -83,6 +85,7 @@ class Frames:
             lines.append("pace: as fast as it goes")
         else:
             lines.append(f"pace: {self._pace()}; it takes {self.duration / _SECOND:.6g} s")
+        lines += left_out(self.left_out)
         if self.skipped:
             lines.append(f"left out, larger than their links carry: {self.skipped}")
         if cut := sum(int(mask.sum()) for mask in self.oversize.values()) * self.options.loops:
@@ -112,6 +115,7 @@ class Frames:
             "frames": self.total,
             "duration": None if self.duration is None else self.duration / _SECOND,
             "skipped": self.skipped,
+            "left_out": self.left_out,
             "interfaces": {
                 name: {
                     "to": self.senders[name].peer,
@@ -156,7 +160,7 @@ class Frames:
                 which = "" if first is None else f", the first is {self._frame(name, first)}"
                 problems.append(f"{arrival.problem} at {self.senders[name].peer}{which}")
         links = {name: self._details(name, each, captured) for name, each in arrivals.items()}
-        return Judged(tuple(problems), {"links": links})
+        return Judged(tuple(problems), {"links": links, "left_out": self.left_out})
 
     def count(self, played: Played, received: Mapping[str, int]) -> Judged:
         """See that no fewer frames came to the other end of each link than were sent.
@@ -169,7 +173,7 @@ class Frames:
             links[name] = {"far_end": far, "sent": sent, "counted": received[far]}
             if received[far] < sent:
                 problems.append(f"{sent - received[far]} of {sent} frames did not arrive at {far}")
-        return Judged(tuple(problems), {"links": links})
+        return Judged(tuple(problems), {"links": links, "left_out": self.left_out})
 
     def _arrival(self, name: str, captured: Sequence[Captured]) -> Arrival:
         far = self.senders[name].peer
@@ -273,7 +277,7 @@ def _ordered(
         duration = (options.loops - 1) * timing.period + int(timing.due[-1])
     senders = {each.name: each for each in found.senders if each.name in orders}
     skipped = int((~kept).sum()) * options.loops
-    return Frames(table, options, orders, senders, duration, skipped, cut)
+    return Frames(table, options, orders, senders, duration, skipped, cut, found.left_out)
 
 
 def _timing(table: Table, places: Ints, options: FrameOptions) -> Schedule | None:

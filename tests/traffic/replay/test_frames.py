@@ -69,6 +69,14 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         prepare(path, Lan(), FrameOptions(at=_C, too_large=TooLarge.SKIP, filter="frame.len > 99"))
 
 
+def test_points_that_no_interface_is_named_for_are_told(tmp_path: Path) -> None:
+    path = write_points(tmp_path / "x.pcapng", {"a": numbered(2), "b": numbered(3), "c": []})
+    asked = prepare(path, Lan(), FrameOptions(at={"a": "c-eth0"}, loops=2))
+    assert "3 frames of point b are left out" in asked.told()
+    assert asked.as_json()["left_out"] == {"b": 3}
+    assert asked.judge(Played(4), _came(numbered(2) * 2)).details["left_out"] == {"b": 3}
+
+
 def test_every_loop_has_to_arrive(frames: Frames) -> None:
     once, played = numbered(5), Played(10)
     assert not frames.judge(played, _came(once * 2)).problems

@@ -31,8 +31,8 @@ _HELP = """Play a capture into a lab, capture what arrives, and verify that it i
 that host's addresses, once what it answers to has arrived, and real routers forward it.
 --as conversations: what applications said is said again by real sockets of two or more hosts.
 
-TOPOLOGY is one of topologies/, or a scenario of `lab list`, whose network it then is. Nothing
-leaves the lab: it has no way out.
+TOPOLOGY is one of topologies/, or a scenario of `lab list`, whose network it then is, or a file of
+your own with either. Nothing leaves the lab: it has no way out.
 
 \b
 lab replay x.pcap --on lan --at c-eth0

@@ -165,7 +165,7 @@ class Veth(Link):
             check_mtu(end["mtu"], f"the link {node1.name}-{node2.name}", ipv6=node.ipv6)
         ends[0]["index"], ends[1]["index"] = _indices(node1, node2)
         self._ends = ends
-        self._quality = Quality.of(params)
+        self.quality = Quality.of(params)
         self._wires: Wires = params.pop("wires")
         params.pop("fast", None)
         super().__init__(node1, node2, params1=ends[0], params2=ends[1], **params)
@@ -184,8 +184,8 @@ class Veth(Link):
         """Make the pair in one request: names, addresses, MTUs, namespaces and bridge."""
         one = self._end(name1, mac1, node1, self._ends[0])
         two = self._end(name2, mac2, node2, self._ends[1])
-        if self._quality:
-            far_one, far_two = self._wires.lay(self._quality, one, two)
+        if self.quality:
+            far_one, far_two = self._wires.lay(self.quality, one, two)
             _make_pair(node1, one, far_one)
             _make_pair(node2, two, far_two)
         else:
@@ -223,7 +223,7 @@ class Veth(Link):
     def delete(self) -> None:
         """Delete the pair: one request, the other end goes with it; not so with a wire between."""
         self.intf1.delete()
-        if self._quality:
+        if self.quality:
             self.intf2.delete()
             return
         self.intf2.node.delIntf(self.intf2)

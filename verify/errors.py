@@ -18,19 +18,21 @@ class CaptureError(VerifyError):
 
     Attributes:
         path: the file.
-        offset: the byte, counted in the uncompressed file, at which reading stopped.
+        offset: the byte, counted in the uncompressed file, at which reading stopped; None where
+            it has not begun.
         reason: what was found there, in one line.
 
     """
 
-    def __init__(self, path: str | Path, offset: int, reason: str) -> None:
+    def __init__(self, path: str | Path, offset: int | None, reason: str) -> None:
         super().__init__(path, offset, reason)
         self.path = Path(path)
         self.offset = offset
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.reason} (at byte {self.offset})"
+        where = "" if self.offset is None else f" (at byte {self.offset})"
+        return f"{self.path}: {self.reason}{where}"
 
 
 class FilterError(VerifyError):

@@ -109,15 +109,15 @@ def opened(path: str | Path) -> Iterator[Source]:
         size = _size(path)
         file = path.open("rb")
     except OSError as error:
-        raise CaptureError(path, 0, f"cannot be opened: {error.strerror}") from None
+        raise CaptureError(path, None, f"cannot be opened: {error.strerror}") from None
     except ValueError as error:
-        raise CaptureError(path, 0, f"cannot be opened: {error}") from None
+        raise CaptureError(path, None, f"cannot be opened: {error}") from None
     with file:
         try:
             compressed = file.read(2) == _GZIP
             file.seek(0)
         except OSError as error:
-            raise CaptureError(path, 0, f"cannot be read: {error.strerror}") from None
+            raise CaptureError(path, None, f"cannot be read: {error.strerror}") from None
         if compressed:
             most = max(_UNQUESTIONED, size * _MOST_INFLATION)
             with gzip.open(file) as inner:
@@ -130,5 +130,5 @@ def _size(path: Path) -> int:
     """The size of a file in bytes; raises CaptureError when it is no ordinary one."""
     found = path.stat()
     if other := _OTHERS.get(stat.S_IFMT(found.st_mode)):
-        raise CaptureError(path, 0, f"is {other}, no file")
+        raise CaptureError(path, None, f"is {other}, no file")
     return found.st_size

@@ -308,3 +308,12 @@ def test_a_damaged_file_gives_no_frame_that_it_does_not_have(tmp_path: Path) -> 
         captured = read(Blocks().section().interface().packet(payload).data, tmp_path)
         check_capture(captured)
         assert captured.frames[0].data == payload
+
+
+def test_of_a_file_that_cannot_be_opened_no_byte_is_told(tmp_path: Path) -> None:
+    for path, told in ((tmp_path / "x.pcap", "cannot be opened: "), (tmp_path, "is a ")):
+        with pytest.raises(CaptureError) as caught:
+            read_capture(path)
+        assert str(caught.value).startswith(f"{path}: {told}")
+        assert "(at byte" not in str(caught.value)
+        assert caught.value.offset is None

@@ -1,11 +1,14 @@
 """The networks into which captures are replayed: topologies and those of scenarios."""
 
+from pathlib import Path
+
 import pytest
 
 from wirelab.emulator.drawn_links import drawn_interfaces
 from wirelab.run.errors import PlanError
 from wirelab.run.networks import known_topologies, network
 from wirelab.scenarios import CATALOGUE
+from wirelab.scenarios.errors import ScenarioError
 
 
 @pytest.mark.parametrize("name", sorted(known_topologies()))
@@ -24,6 +27,12 @@ def test_every_scenario_has_a_network_with_its_points(name: str) -> None:
     found = network(name)
     assert found.points == CATALOGUE[name].points
     assert set(found.points.values()) <= drawn_interfaces(found.topo).keys()
+
+
+def test_a_network_says_what_may_be_set() -> None:
+    assert network("lan").parameters == frozenset()
+    assert {"mtu", "lan_mtu", "hops"} <= network("routed").parameters
+    assert "mtu" in network("frag-router").parameters
 
 
 def test_parameters_have_the_type_that_the_topology_says() -> None:
@@ -56,3 +65,25 @@ def test_what_there_is_not_is_told(name: str, assignments: list[str], told: str)
     with pytest.raises(PlanError) as error:
         network(name, assignments)
     assert told in str(error.value)
+
+
+_OWN = """from mininet.topo import Topo
+
+class Pair(Topo):
+    def build(self, mtu: int = 1500) -> None:
+        self.addLink(self.addHost("a"), self.addHost("b"), mtu=mtu)
+"""
+
+
+def test_a_file_of_ones_own_is_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(_OWN)
+    found = network(str(path), ["mtu=1400"])
+    assert (found.name, found.settings, found.parameters) == ("pair", {"mtu": 1400}, {"mtu"})
+    assert drawn_interfaces(found.topo)["a-eth0"].mtu == 1400
+    two = tmp_path / "two.py"
+    two.write_text(_OWN + "class Second(Pair): pass\n")
+    with pytest.raises(PlanError, match="has several: pair, second"):
+        network(str(two))
+    with pytest.raises(ScenarioError):
+        network(str(tmp_path / "none.py"))

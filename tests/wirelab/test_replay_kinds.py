@@ -173,4 +173,4 @@ def test_a_signal_ends_the_other_kinds_at_once_too(kind: str, tmp_path: Path) ->
     assert runner.returncode == 128 + signal.SIGINT
     assert errors.startswith("lab: stopped by SIGINT after ")
     assert errors.endswith("its lab is gone\n")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()

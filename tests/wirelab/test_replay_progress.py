@@ -36,6 +36,32 @@ def test_in_a_pipe_there_is_a_line_now_and_then(
     assert far.done == 90
 
 
+def test_what_is_left_of_a_schedule_counts_from_the_first_frame(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(replay_progress, "monotonic", lambda: next(clock))
+    with shown(100, "frames", quiet=False, duration=3600.0) as far:
+        for done in (0, 1, 1, 90):
+            far(done)
+    lines = capsys.readouterr().out.splitlines()
+    left = [line.rpartition(", ")[2] for line in lines[1:]]
+    assert lines[0] == "it takes 1:00:00"
+    assert left == ["3600 s left", "3600 s left", "3590 s left", "3580 s left"]
+
+
+def test_what_is_behind_its_schedule_is_estimated(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(replay_progress, "monotonic", lambda: next(clock))
+    with shown(100, "frames", quiet=False, duration=15.0) as far:
+        for done in (10, 20, 30):
+            far(done)
+    left = [line.rpartition(", ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert left == ["15 s left", "5 s left", "70 s left"]
+
+
 def test_programs_get_none(capsys: pytest.CaptureFixture[str]) -> None:
     with shown(100, "frames", quiet=True) as far:
         far(50)

@@ -35,6 +35,11 @@ def test_who_else_sent_and_what_was_only_counted_is_told() -> None:
     ]
 
 
+def test_points_left_out_are_told() -> None:
+    lines = _told(details={"left_out": {"b": 10, "c": 1}})
+    assert lines[1:3] == ["10 frames of point b are left out", "1 frame of point c is left out"]
+
+
 def test_counts_of_the_other_kinds_are_told() -> None:
     assert "arrived 23, never seen 4" in _told(details={"outcomes": {"arrived": 23, "unseen": 4}})
     counts = {"conversations": 8, "streams_compared": 16}

@@ -54,14 +54,15 @@ class Arrival:
         return "" if self.in_order else "the frames arrived in another order"
 
 
-class _Others:
-    """Frames that nobody asked for."""
+class Others:
+    """Frames that nobody asked for: all are counted, the first are kept to be named."""
 
     def __init__(self) -> None:
         self.kept: list[Captured] = []
         self.count = 0
 
     def add(self, frame: Captured) -> None:
+        """Count one."""
         self.count += 1
         if len(self.kept) < _MOST_NAMED:
             self.kept.append(frame)
@@ -76,7 +77,7 @@ def compared(
         expected: gives what was sent, from the start each time it is called.
         arrived: gives what came, likewise.
     """
-    rest, found, others = expected(), 0, _Others()
+    rest, found, others = expected(), 0, Others()
     wanted = next(rest, None)
     for frame in arrived():
         if isinstance(wanted, Large):
@@ -102,7 +103,7 @@ def _incomplete(
     A frame that arrives in pieces counts as missing here: in which order they came is unknown.
     """
     there = Counter(hash(frame.data) for frame in arrived())
-    found, number, first, others = 0, -1, None, _Others()
+    found, number, first, others = 0, -1, None, Others()
     mine: Counter[int] = Counter()
     for number, data in enumerate(expected()):
         key = 0 if isinstance(data, Large) else hash(data)

@@ -17,6 +17,7 @@ from wirelab.verify.filter import display_filter
 from wirelab.verify.frame import LinkType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wirelab.traffic.replay.frame_options import Choice
@@ -27,6 +28,8 @@ SMALLEST = 14
 _TAG = 4
 _TAG_TYPE = 0x8100
 """Only this tag comes on top of an MTU (packet_extra_vlan_len_allowed, af_packet.c)."""
+
+_SKIP = "say --too-large skip"
 
 
 def table_of(path: Path) -> Table:
@@ -150,8 +153,10 @@ def too_large(table: Table, places: Ints, mtu: Ints) -> Mask:
     return found
 
 
-def refuse(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
-    """Refuse frames that are too large.
+def refuse(
+    table: Table, places: Ints, oversize: Mask, mtu: Ints, *, mtus: Sequence[str] = ()
+) -> None:
+    """Refuse frames that are too large; say what helps, and nothing that does not.
 
     Raises:
         ReplayError: there are any.
@@ -160,19 +165,36 @@ def refuse(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
         size, most = table.columns.captured[places][oversize][0], mtu[oversize][0]
         count = int(oversize.sum())
         others = f" (and {count - 1} more)" if count > 1 else ""
+        segment = ["say --too-large segment"] if _cut(table, places, oversize, mtu).all() else []
         raise ReplayError(
             f"frame {_first(places, oversize)}{others} has {size} bytes, more than a link of MTU"
-            f" {most} carries: give the topology a larger MTU with --set mtu=…, or say --too-large"
-            " segment or --too-large skip"
+            f" {most} carries: {', or '.join([*_larger(mtus), *segment, _SKIP])}"
         )
 
 
-def see_that_cut(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
+def see_that_cut(
+    table: Table, places: Ints, oversize: Mask, mtu: Ints, *, mtus: Sequence[str] = ()
+) -> None:
     """See that the kernel can cut the frames that are too large.
 
     Raises:
         ReplayError: one is no whole TCP segment.
     """
+    good = _cut(table, places, oversize, mtu)
+    if not good.all():
+        raise ReplayError(
+            f"frame {_first(places[oversize], ~good)} is larger than its link carries, and no TCP"
+            f" segment that the kernel could cut: {', or '.join([_SKIP, *_larger(mtus)])}"
+        )
+
+
+def _larger(mtus: Sequence[str]) -> list[str]:
+    known = " or ".join(f"{each}=…" for each in mtus)
+    return [f"give the topology a larger MTU with --set {known}"] if known else []
+
+
+def _cut(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> Mask:
+    """Return which of the frames that are too large the kernel can cut."""
     columns, large = table.columns, places[oversize]
     data = np.frombuffer(columns.octets.data, np.uint8)
     good = np.zeros(len(large), bool)
@@ -181,11 +203,7 @@ def see_that_cut(table: Table, places: Ints, oversize: Mask, mtu: Ints) -> None:
         at = large[mine]
         found = cuts(data, mine, columns.start[at], columns.captured[at], each)
         good[found.at] = True
-    if not good.all():
-        raise ReplayError(
-            f"frame {_first(large, ~good)} is larger than its link carries, and no TCP segment that"
-            " the kernel could cut: say --too-large skip, or give the topology a larger MTU"
-        )
+    return good
 
 
 def _first(places: Ints, wrong: Mask) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from wirelab.traffic.replay import schedule
 from wirelab.traffic.replay.arrival import Arrival, Wanted, arriving, compared, named
+from wirelab.traffic.replay.besides import told_apart
 from wirelab.traffic.replay.choice import (
     check,
     chosen,
@@ -25,7 +26,7 @@ from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge
 from wirelab.traffic.replay.kind import Judged, Played, Progress
 from wirelab.traffic.replay.order import Order
-from wirelab.traffic.replay.placing import placed
+from wirelab.traffic.replay.placing import left_out, placed
 from wirelab.traffic.replay.segments import Large
 from wirelab.verify.columns.octets import batches
 
@@ -63,6 +64,8 @@ class Frames:
     """How many frames are left out since they are too large, in all loops."""
     oversize: Mapping[str, Mask] = field(default_factory=dict)
     """Which frames of an interface the kernel cuts."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """How many frames no interface is named for, by capture point."""
 
     @property
     def total(self) -> int:
@@ -82,6 +85,7 @@ class Frames:
             lines.append("pace: as fast as it goes")
         else:
             lines.append(f"pace: {self._pace()}; it takes {self.duration / _SECOND:.6g} s")
+        lines += left_out(self.left_out)
         if self.skipped:
             lines.append(f"left out, larger than their links carry: {self.skipped}")
         if cut := sum(int(mask.sum()) for mask in self.oversize.values()) * self.options.loops:
@@ -111,6 +115,7 @@ class Frames:
             "frames": self.total,
             "duration": None if self.duration is None else self.duration / _SECOND,
             "skipped": self.skipped,
+            "left_out": self.left_out,
             "interfaces": {
                 name: {
                     "to": self.senders[name].peer,
@@ -155,7 +160,7 @@ class Frames:
                 which = "" if first is None else f", the first is {self._frame(name, first)}"
                 problems.append(f"{arrival.problem} at {self.senders[name].peer}{which}")
         links = {name: self._details(name, each, captured) for name, each in arrivals.items()}
-        return Judged(tuple(problems), {"links": links})
+        return Judged(tuple(problems), {"links": links, "left_out": self.left_out})
 
     def count(self, played: Played, received: Mapping[str, int]) -> Judged:
         """See that no fewer frames came to the other end of each link than were sent.
@@ -168,7 +173,7 @@ class Frames:
             links[name] = {"far_end": far, "sent": sent, "counted": received[far]}
             if received[far] < sent:
                 problems.append(f"{sent - received[far]} of {sent} frames did not arrive at {far}")
-        return Judged(tuple(problems), {"links": links})
+        return Judged(tuple(problems), {"links": links, "left_out": self.left_out})
 
     def _arrival(self, name: str, captured: Sequence[Captured]) -> Arrival:
         far = self.senders[name].peer
@@ -177,25 +182,31 @@ class Frames:
     def _details(
         self, name: str, arrival: Arrival, captured: Sequence[Captured]
     ) -> Mapping[str, Any]:
-        back = list(arriving(captured, name))
+        sent = chain.from_iterable(self._once(each) for each in self.orders if each != name)
+        whole = (data for data in sent if isinstance(data, bytes))
+        back = told_apart(arriving(captured, name), whole, self.options.loops)
         return {
             "far_end": self.senders[name].peer,
             "sent": arrival.expected,
             "arrived": arrival.arrived,
             "in_order": arrival.in_order,
             "of_the_node_itself": named(arrival.others, arrival.other_count),
-            "from_the_lab": named(back, len(back)),
+            "from_other_interfaces": back.replayed,
+            "from_the_lab": named(back.others.kept, back.others.count),
         }
 
     def _expected(self, name: str) -> Iterator[Wanted]:
         """Yield what an interface is to send, loop after loop."""
+        for _ in range(self.orders[name].loops):
+            yield from self._once(name)
+
+    def _once(self, name: str) -> Iterator[Wanted]:
         order, octets, cut = self.orders[name], self.table.columns.octets, self._cut(name)
-        for _ in range(order.loops):
-            for places in batches(np.arange(len(order))):
-                starts, sizes = order.start[places].tolist(), order.captured[places].tolist()
-                for start, size, in_pieces in zip(starts, sizes, cut[places].tolist(), strict=True):
-                    data = octets.slice(start, start + size)
-                    yield Large(data) if in_pieces else data
+        for places in batches(np.arange(len(order))):
+            starts, sizes = order.start[places].tolist(), order.captured[places].tolist()
+            for start, size, in_pieces in zip(starts, sizes, cut[places].tolist(), strict=True):
+                data = octets.slice(start, start + size)
+                yield Large(data) if in_pieces else data
 
     def _frame(self, name: str, at: int) -> str:
         order = self.orders[name]
@@ -205,7 +216,12 @@ class Frames:
 
 
 def prepare(
-    path: Path, topo: Topo, options: FrameOptions, points: Mapping[str, str] | None = None
+    path: Path,
+    topo: Topo,
+    options: FrameOptions,
+    points: Mapping[str, str] | None = None,
+    *,
+    mtus: Sequence[str] = (),
 ) -> Frames:
     """Decide everything about a replay of frames.
 
@@ -215,6 +231,7 @@ def prepare(
         options: what is asked for.
         points: interface by capture point of a scenario, where the capture has such points and
             `options.at` says nothing.
+        mtus: the parameters of the network that are MTUs, which then are advised.
 
     Raises:
         CaptureError: the file is no capture.
@@ -228,9 +245,9 @@ def prepare(
     mtu = np.array([each.mtu for each in found.senders])[found.sender]
     oversize = too_large(table, found.places, mtu)
     if options.too_large is TooLarge.REFUSE:
-        refuse(table, found.places, oversize, mtu)
+        refuse(table, found.places, oversize, mtu, mtus=mtus)
     elif options.too_large is TooLarge.SEGMENT:
-        see_that_cut(table, found.places, oversize, mtu)
+        see_that_cut(table, found.places, oversize, mtu, mtus=mtus)
     return _ordered(path, table, options, found, oversize)
 
 
@@ -260,7 +277,7 @@ def _ordered(
         duration = (options.loops - 1) * timing.period + int(timing.due[-1])
     senders = {each.name: each for each in found.senders if each.name in orders}
     skipped = int((~kept).sum()) * options.loops
-    return Frames(table, options, orders, senders, duration, skipped, cut)
+    return Frames(table, options, orders, senders, duration, skipped, cut, found.left_out)
 
 
 def _timing(table: Table, places: Ints, options: FrameOptions) -> Schedule | None:

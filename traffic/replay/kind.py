@@ -56,7 +56,7 @@ class Prepared(Protocol):
         """What would be done, for people: `--dry-run` prints these lines."""
 
     def as_json(self) -> Mapping[str, Any]:
-        """The same for programs."""
+        """The same for programs; `duration` in seconds, where a schedule says how long it takes."""
 
     def play(self, lab: Lab, progress: Progress) -> Played:
         """Send, in a lab that has started. The sandbox's own main thread calls this."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wirelab.verify.columns.table import Table
 
 _MOST_LISTED = 12
+_UNNAMED = "(unnamed)"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Placed:
     """The frames, in the order of the file; those of points that were not named are left out."""
     sender: Ints
     """For each frame, which of `senders` sends it."""
+    left_out: Mapping[str, int]
+    """How many of the chosen frames are of a point that was not named, by point, if any are."""
 
 
 def placed(table: Table, places: Ints, at: Mapping[str, str], topo: Topo) -> Placed:
@@ -67,7 +70,19 @@ def placed(table: Table, places: Ints, at: Mapping[str, str], topo: Topo) -> Pla
     kept = sender >= 0
     if not kept.any():
         raise ReplayError("no frame is of a point named with --at: nothing would be sent")
-    return Placed(tuple(drawn[name] for name in used), places[kept], sender[kept])
+    counts = np.bincount(table.point_numbers[places[~kept]], minlength=len(names)).tolist()
+    others = {name or _UNNAMED: count for name, count in zip(names, counts, strict=True) if count}
+    return Placed(tuple(drawn[name] for name in used), places[kept], sender[kept], others)
+
+
+def left_out(counts: Mapping[str, int]) -> list[str]:
+    """Say how many frames are left out, by point."""
+    return [
+        f"{count} frames of point {point} are left out"
+        if count != 1
+        else f"1 frame of point {point} is left out"
+        for point, count in counts.items()
+    ]
 
 
 def _unknown(name: str, drawn: Mapping[str, DrawnInterface]) -> str:

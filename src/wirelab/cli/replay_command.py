@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from wirelab.cli.errors import EXPECTATION_FAILED, explained
-from wirelab.cli.number import Number
+from wirelab.cli.number import Finite, Number
 from wirelab.cli.replay_options import (
     CONVERSATIONS,
     FRAMES,
@@ -31,8 +31,8 @@ _HELP = """Play a capture into a lab, capture what arrives, and verify that it i
 that host's addresses, once what it answers to has arrived, and real routers forward it.
 --as conversations: what applications said is said again by real sockets of two or more hosts.
 
-TOPOLOGY is one of topologies/, or a scenario of `lab list`, whose network it then is. Nothing
-leaves the lab: it has no way out.
+TOPOLOGY is one of topologies/, or a scenario of `lab list`, whose network it then is, or a file of
+your own with either. Nothing leaves the lab: it has no way out.
 
 \b
 lab replay x.pcap --on lan --at c-eth0
@@ -76,9 +76,9 @@ and nothing was sent; 3 this machine lacks something.
     metavar="[POINT=]INTERFACE",
     help="From where to send: all, or the frames of one point of the file.",
 )
-@click.option("--speed", type=float, help="So many times as fast as recorded.")
-@click.option("--pps", type=float, help="Frames a second, evenly.")
-@click.option("--mbps", type=float, help="Megabits a second, evenly.")
+@click.option("--speed", type=Finite(), help="So many times as fast as recorded.")
+@click.option("--pps", type=Finite(), help="Frames a second, evenly.")
+@click.option("--mbps", type=Finite(), help="Megabits a second, evenly.")
 @click.option("--topspeed", is_flag=True, help="As fast as it goes.")
 @click.option("--loop", "loops", type=Number(1), default=1, help="Send all N times.")
 @click.option("--limit", type=Number(1), help="Send no more frames, in each loop.")
@@ -95,7 +95,7 @@ and nothing was sent; 3 this machine lacks something.
 )
 @click.option(
     "--late-by",
-    type=click.FloatRange(0),
+    type=Finite(0, 1e12),
     default=1000.0,
     show_default=True,
     metavar="MS",
@@ -127,7 +127,7 @@ and nothing was sent; 3 this machine lacks something.
 )
 @click.option(
     "--patience",
-    type=click.FloatRange(0, min_open=True),
+    type=Finite(0, 1e6, min_open=True),
     metavar="S",
     help="Seconds until what does not come is lost.  [default: 1, of conversations 30]",
 )
@@ -217,10 +217,10 @@ def _run(job: "ReplayJob", output: Path, capturing: str, *, as_json: bool) -> No
     from wirelab.run.replay import run_replay  # noqa: PLC0415
     from wirelab.run.replay_job import Capturing  # noqa: PLC0415
 
-    what = unit(job.kind)
+    what, duration = unit(job.kind), job.prepared.as_json().get("duration")
     try:
         with stoppable() as stop:
-            with shown(job.prepared.total, what, quiet=as_json) as far:
+            with shown(job.prepared.total, what, quiet=as_json, duration=duration) as far:
                 ended = run_replay(
                     job,
                     output,

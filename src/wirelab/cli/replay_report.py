@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wirelab.run.replay_job import Replayed
+from wirelab.traffic.replay.placing import left_out
 
 _US = 1000
 _MOST_TOLD = 20
@@ -45,6 +46,7 @@ def report(ended: Replayed) -> Iterator[str]:
         yield f"         and {more} more: see verdict.json"
     for name, facts in ended.facts.get("interfaces", {}).items():
         yield f"         {name}: {_sent(facts)}"
+    yield from (f"         {line}" for line in left_out(ended.details.get("left_out", {})))
     for point, count in ended.lost.items():
         yield f"         {count} frames at {point} were not captured: they were only counted"
     for name, details in ended.details.get("links", {}).items():

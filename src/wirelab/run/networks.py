@@ -4,8 +4,9 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mininet.topo import Topo
@@ -13,9 +14,11 @@ from mininet.topo import Topo
 from wirelab import topologies
 from wirelab.run.errors import PlanError
 from wirelab.run.plan import plan
-from wirelab.scenarios import CATALOGUE
+from wirelab.scenarios import CATALOGUE, own
 
 _KINDS: dict[object, Callable[[str], Any]] = {int: int, float: float, str: str}
+_DECIMAL = ("delay", "loss")
+"""Parameters that are numbers with decimals, whatever their defaults look like."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Network:
     """The parameters that are not as drawn."""
     points: Mapping[str, str] = field(default_factory=dict)
     """Where the scenario is captured: interface by capture point; none for a plain topology."""
+    parameters: frozenset[str] = frozenset()
+    """What may be set."""
 
 
 def known_topologies() -> dict[str, type[Topo]]:
@@ -43,28 +48,59 @@ def known_topologies() -> dict[str, type[Topo]]:
 def network(name: str, assignments: Iterable[str] = ()) -> Network:
     """Return the network of a topology, or of a scenario, with `name=value` parameters.
 
+    Args:
+        name: that of either, or a file of one's own: `FILE.py`, `FILE.py:ID`.
+        assignments: the parameters.
+
     Raises:
+        ScenarioError: something in the file is wrong.
         PlanError: there is neither, or no such parameter, or a value is not of its kind.
         TopologyError: the topology cannot be drawn so.
     """
-    given = tuple(assignments)
-    drawn = known_topologies().get(name)
-    if drawn is not None:
-        values = dict(_parsed(name, drawn, each) for each in given)
-        return Network(name, _drawn(name, drawn, values), values)
+    given, topos = tuple(assignments), known_topologies()
+    if own.is_file(name):
+        path = Path(name)
+        if path.suffix != ".py" or own.has_scenarios(path):  # FILE.py:ID is a scenario's
+            return _of_scenario(name, given)
+        topos = own.topologies(path)
+        called = _only(name, list(topos))
+        return _of_topology(called, topos[called], given)
+    if name in topos:
+        return _of_topology(name, topos[name], given)
     if name not in CATALOGUE:
         raise PlanError(f"there is no topology or scenario {name!r}; {_help(name)}")
-    (job,) = plan([name], given, seed=0)
-    scenario = job.scenario
-    settings = {**scenario.fixed, **job.settings}
-    return Network(name, scenario.network(job.settings), settings, scenario.points)
+    return _of_scenario(name, given)
+
+
+def _of_topology(name: str, drawn: type[Topo], assignments: Iterable[str]) -> Network:
+    values = dict(_parsed(name, drawn, each) for each in assignments)
+    known = frozenset(_parameters(drawn))
+    return Network(name, _drawn(name, drawn, values), values, parameters=known)
+
+
+def _of_scenario(name: str, assignments: Iterable[str]) -> Network:
+    jobs = plan([name], assignments, seed=0)
+    _only(name, [job.scenario.id for job in jobs])
+    scenario, chosen = jobs[0].scenario, jobs[0].settings
+    known = frozenset(setting.name for setting in scenario.settings)
+    settings = {**scenario.fixed, **chosen}
+    return Network(scenario.id, scenario.network(chosen), settings, scenario.points, known)
+
+
+def _only(file: str, found: Sequence[str]) -> str:
+    if len(found) == 1:
+        return found[0]
+    raise PlanError(
+        f"{file} has several: {', '.join(found)}; choose a scenario with FILE.py:ID, or have one"
+        " topology in the file"
+    )
 
 
 def _drawn(name: str, drawn: type[Topo], values: Mapping[str, Any]) -> Topo:
     try:
         return drawn(**values)
-    except (ValueError, TypeError, LookupError) as error:  # a topology does not check its values
-        told = ", ".join(f"{key}={value}" for key, value in values.items())
+    except Exception as error:  # a topology does not check its values, and may be anybody's
+        told = ", ".join(f"{key}={value}" for key, value in values.items()) or "its defaults"
         raise PlanError(f"the topology {name} cannot be drawn with {told}: {error}") from error
 
 
@@ -78,15 +114,19 @@ def _parsed(name: str, drawn: type[Topo], assignment: str) -> tuple[str, Any]:
         raise PlanError(f"the topology {name} has no parameter {key!r}; {has}")
     kind = known[key]
     try:
-        return key, _KINDS.get(kind, str)(text)
+        return key, float(text) if key in _DECIMAL else _KINDS.get(kind, str)(text)
     except ValueError:
         raise PlanError(f"{key} of the topology {name} is a number, not {text!r}") from None
 
 
 def _parameters(drawn: type[Topo]) -> dict[str, object]:
     """Return what a topology takes, and of which type each is."""
-    given = inspect.signature(drawn.build, eval_str=True).parameters.values()
-    return {each.name: each.annotation for each in given if each.name != "self"}
+    given = inspect.signature(drawn.build).parameters.values()
+    return {
+        each.name: type(each.default)
+        for each in given
+        if each.default is not inspect.Parameter.empty
+    }
 
 
 def _help(name: str) -> str:

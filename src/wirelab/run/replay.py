@@ -1,6 +1,7 @@
 """Replaying: from Python in one call, or step by step for who shows how far it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -80,7 +81,7 @@ def run_replay(
         EmulatorError: the lab failed.
     """
     board = Board()
-    with opened(output, keep_page=True) as destination:
+    with _gone_if_empty(output), opened(output, keep_page=True) as destination:
         child = sandbox.start(perform, job, destination, board, capturing)
         try:
             while True:
@@ -95,3 +96,15 @@ def run_replay(
             raise OutputError(output / error.folder, error.reason) from error
         finally:
             child.kill()
+
+
+@contextmanager
+def _gone_if_empty(output: Path) -> Iterator[None]:
+    """Leave no empty folder where there was none."""
+    there = output.exists()
+    try:
+        yield
+    finally:
+        if not there:
+            with suppress(OSError):  # it is not empty
+                output.rmdir()

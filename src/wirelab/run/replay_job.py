@@ -10,6 +10,9 @@ from wirelab.run.networks import Network
 from wirelab.run.outcome import Status
 from wirelab.traffic.replay.kind import Prepared
 
+_ENDINGS = ((".gz", ".zst"), (".pcap", ".pcapng", ".cap"))
+"""What is no part of a capture's name, from the last on: how it is compressed, what it is."""
+
 
 class Capturing(StrEnum):
     """Whether what passes in a replay is captured."""
@@ -41,7 +44,10 @@ class ReplayJob:
     @property
     def name(self) -> str:
         """The folder of its results; `capture.pcapng` is called as the folder in which it lies."""
-        stem = self.capture.name.partition(".")[0]
+        stem = self.capture.name
+        for endings in _ENDINGS:
+            ending = next((each for each in endings if stem.lower().endswith(each)), "")
+            stem = stem[: len(stem) - len(ending)]
         if stem == "capture":
             stem = self.capture.absolute().parent.name
         return f"replay-{stem or 'capture'}"

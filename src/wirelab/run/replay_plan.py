@@ -57,7 +57,8 @@ def _prepared(
     path: Path, where: Network, options: Options, choice: Choice | None, seed: int
 ) -> Prepared:
     if isinstance(options, FrameOptions):
-        return frames.prepare(path, where.topo, options, where.points)
+        mtus = sorted(each for each in where.parameters if each.endswith("mtu"))
+        return frames.prepare(path, where.topo, options, where.points, mtus=mtus)
     if isinstance(options, HostsOptions):
         return hosts.prepare(_capture(path, choice), where.topo, seed=seed, options=options)
     return conversations.prepare(path, where.topo, options)

@@ -19,8 +19,11 @@ from wirelab.run.replay_files import Recording, origin, write_captures, write_to
 from wirelab.run.replay_job import Capturing, Replayed, ReplayJob
 from wirelab.traffic.replay.kind import Judged, Played
 
-_PATIENCE = 2.0  # seconds in which something must arrive of what is still under way
+_PATIENCE = 2.0
+"""Seconds, beside those that the links take, in which something must arrive of what is still under
+way."""
 _LOOK_EVERY = 0.002  # seconds
+_SECOND = 1_000_000_000
 
 
 def perform(job: ReplayJob, destination: int, board: Board, capturing: Capturing) -> Replayed:
@@ -71,7 +74,8 @@ class _Attempt:
     def played(self, board: Board) -> Played:
         """Play, and wait until everything has arrived."""
         played = self._job.prepared.play(self.lab, board.write)
-        _settle(self._ends, self._recorder.received if self._recorder else self._passed)
+        passed = self._recorder.received if self._recorder else self._passed
+        _settle(self._ends, passed, _PATIENCE + _longest(self.lab))
         return played
 
     def _passed(self, point: str) -> int:
@@ -118,7 +122,7 @@ def _ended(job: ReplayJob, played: Played, judged: Judged, recording: Recording 
     )
 
 
-def _settle(ends: Mapping[str, Interface], passed: Callable[[str], int]) -> None:
+def _settle(ends: Mapping[str, Interface], passed: Callable[[str], int], patience: float) -> None:
     """Wait until all that was sent towards a capture point has passed it.
 
     What passes a point is what its own interface sent and what the other end of its link sent, and
@@ -128,6 +132,7 @@ def _settle(ends: Mapping[str, Interface], passed: Callable[[str], int]) -> None
     Args:
         ends: the interfaces by capture point.
         passed: says how many frames have passed a point, both ways.
+        patience: seconds in which one more must have passed, or the rest is given up.
     """
     wanted = {point: _under_way(end) for point, end in ends.items()}
     before, since = -1, time.monotonic()
@@ -138,9 +143,15 @@ def _settle(ends: Mapping[str, Interface], passed: Callable[[str], int]) -> None
         total, now = sum(seen.values()), time.monotonic()
         if total > before:
             before, since = total, now
-        elif now - since > _PATIENCE:
+        elif now - since > patience:
             return
         time.sleep(_LOOK_EVERY)
+
+
+def _longest(lab: Lab) -> float:
+    """Return the seconds that the largest frame takes over all links of a lab in a row."""
+    qualities = ((link.quality, link.intf1.mtu) for link in lab.links)
+    return sum(each.delay + each.sending(mtu) for each, mtu in qualities) / _SECOND
 
 
 def _under_way(end: Interface) -> int:

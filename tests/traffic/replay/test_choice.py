@@ -137,6 +137,24 @@ def test_a_header_and_a_vlan_tag_come_on_top_of_an_mtu(tmp_path: Path) -> None:
         refuse(table_of(path), _all(path), large, mtu)
 
 
+def test_only_what_helps_is_advised(tmp_path: Path) -> None:
+    tcp, udp = IP() / TCP(flags="A") / bytes(3000), IP() / UDP() / bytes(3000)
+    path = write(tmp_path / "x.pcap", [bytes(Ether() / each) for each in (tcp, udp)])
+    table, mtu = table_of(path), np.full(2, 1500)
+
+    def told(*places: int, mtus: tuple[str, ...] = ()) -> str:
+        with pytest.raises(ReplayError) as caught:
+            refuse(
+                table, np.array(places), np.full(len(places), True), mtu[: len(places)], mtus=mtus
+            )
+        return str(caught.value).partition(" carries: ")[2]
+
+    assert told(0) == "say --too-large segment, or say --too-large skip"
+    assert told(0, 1) == told(1) == "say --too-large skip"
+    larger = "give the topology a larger MTU with --set lan_mtu=… or mtu=…"
+    assert told(1, mtus=("lan_mtu", "mtu")) == f"{larger}, or say --too-large skip"
+
+
 def test_what_the_kernel_cannot_cut_is_refused(tmp_path: Path) -> None:
     good, bad = IP() / TCP(flags="A") / bytes(3000), IP() / UDP() / bytes(3000)
     path = write(tmp_path / "x.pcap", [bytes(Ether() / good), bytes(Ether() / bad)])

@@ -8,6 +8,7 @@ from captures import numbered, write, write_points
 from wirelab.emulator import Captured
 from wirelab.topologies.lan import Lan
 from wirelab.topologies.span import Span
+from wirelab.traffic.replay.besides import told_apart
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.frame_options import FrameOptions, TooLarge
 from wirelab.traffic.replay.frames import Frames, prepare
@@ -68,6 +69,14 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         prepare(path, Lan(), FrameOptions(at=_C, too_large=TooLarge.SKIP, filter="frame.len > 99"))
 
 
+def test_points_that_no_interface_is_named_for_are_told(tmp_path: Path) -> None:
+    path = write_points(tmp_path / "x.pcapng", {"a": numbered(2), "b": numbered(3), "c": []})
+    asked = prepare(path, Lan(), FrameOptions(at={"a": "c-eth0"}, loops=2))
+    assert "3 frames of point b are left out" in asked.told()
+    assert asked.as_json()["left_out"] == {"b": 3}
+    assert asked.judge(Played(4), _came(numbered(2) * 2)).details["left_out"] == {"b": 3}
+
+
 def test_every_loop_has_to_arrive(frames: Frames) -> None:
     once, played = numbered(5), Played(10)
     assert not frames.judge(played, _came(once * 2)).problems
@@ -85,6 +94,25 @@ def test_who_else_sent_is_told_apart(frames: Frames) -> None:
     assert not judged.problems
     link = judged.details["links"]["c-eth0"]
     assert (sum(link["of_the_node_itself"].values()), sum(link["from_the_lab"].values())) == (1, 1)
+
+
+def test_what_another_interface_sent_is_not_the_labs(tmp_path: Path) -> None:
+    path = write_points(tmp_path / "x.pcapng", {"a": numbered(2), "b": numbered(3, 70)})
+    both = prepare(path, Lan(), FrameOptions(at={"a": "c-eth0", "b": "s-eth0"}, loops=2))
+    sent = [*_came(numbered(2) * 2), *_came(numbered(3, 70) * 2, "s1-eth3")]
+    answer = numbered(3, 70)[2]  # the lab says the same once more
+    back = _came([*numbered(3, 70) * 2, answer], "c-eth0")
+    judged = both.judge(Played(10), [*sent, *back])
+    link = judged.details["links"]["c-eth0"]
+    assert not judged.problems
+    assert (link["from_other_interfaces"], sum(link["from_the_lab"].values())) == (6, 1)
+    assert not judged.details["links"]["s-eth0"]["from_the_lab"]
+
+
+def test_of_what_the_lab_sends_back_not_all_is_kept() -> None:
+    came = (Captured(number, "c-eth0", bytes(60), False) for number in range(20_000))
+    back = told_apart(came, [bytes(60)], 5)
+    assert (back.replayed, back.others.count, len(back.others.kept)) == (5, 19_995, 10_000)
 
 
 @pytest.mark.parametrize(("received", "problems"), [(10, 0), (12, 0), (9, 1)])

@@ -175,6 +175,16 @@ def test_what_cannot_be_is_one_line_and_status_2(words: list[str], told: str, ke
     assert ended.stdout == ""
 
 
+@pytest.mark.parametrize("words", [["c-eth9"], ["c-eth0", "--filter", "icmp.tipe == 8"]])
+def test_what_cannot_be_leaves_an_earlier_file_as_it_is(
+    words: list[str], kept: Kept, tmp_path: Path
+) -> None:
+    file = tmp_path / "earlier.pcapng"
+    file.write_bytes(b"precious")
+    assert kept.run("tap", *words, "-w", str(file)).returncode == 2
+    assert file.read_bytes() == b"precious"
+
+
 def test_a_terminal_is_refused(kept: Kept) -> None:
     ours, terminal = pty.openpty()
     ended = subprocess.run(

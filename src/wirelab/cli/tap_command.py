@@ -51,10 +51,10 @@ def command(words: tuple[str, ...], file: str | None, most: int | None, text: st
         from wirelab.live.capture import begin  # noqa: PLC0415
 
         named, *points = words if words and words[0] in folder.names() else ("", *words)
-        with connect(named) as control, _opened(file) as fd:
-            stream = begin(control, points, fd, text=text, most=most)
-            with stoppable() as stop:
-                ended = stream.run(stop.fileno(), control.fileno())
+        with connect(named) as control:
+            into = begin(control, points, text=text, most=most)
+            with _opened(file) as fd, stoppable() as stop:
+                ended = into(fd).run(stop.fileno(), control.fileno())
     _conclude(ended)
 
 

@@ -107,7 +107,7 @@ def _capture(interface: str, bpf: str, fifo: str, text: str) -> None:
         raise LiveError(f"a capture filter ({bpf}) is not possible here: use a display filter")
     lab, points = points_of(interface)
     with connect(lab) as control:
-        stream = begin(control, points, fd, text=text)
+        stream = begin(control, points, text=text)(fd)
         with stoppable() as stop:
             ended = stream.run(stop.fileno(), control.fileno())
     # Otherwise silent: whatever is said here Wireshark shows as an error.

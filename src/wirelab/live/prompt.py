@@ -81,7 +81,10 @@ class Prompt(CLI):
             return super().onecmd(line)
         except (EmulatorError, VerifyError) as error:
             self._complain(str(error))
-        except Exception as error:  # a scenario's own code may raise anything, and the lab goes on
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # a scenario's own code may raise anything, and the lab goes on
             self._complain(f"{type(error).__name__}: {error}")
         return None
 

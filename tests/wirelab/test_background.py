@@ -163,6 +163,17 @@ def test_on_a_terminal_a_shell_has_job_control_and_ctrl_c(place: Place) -> None:
         assert at.ended() == 5
 
 
+def test_in_the_background_of_a_terminal_a_program_runs_without_input(place: Place) -> None:
+    place.lab("up", "lan", "--no-servers")
+    command = f"{sys.executable} -m wirelab exec lan c"
+    with Typist("--norc", "-i", program=("bash",), environ=place.environ) as at:
+        at.types("PS1='%% '\n")
+        at.sees("^%% ")
+        at.types(f"{command} sh -c 'cat; echo read nothing' & wait $!; echo status $?\n")
+        at.sees("^read nothing$")
+        at.sees("^status 0$")
+
+
 def test_the_end_of_the_lab_ends_what_is_asked_of_it(place: Place) -> None:
     place.lab("up", "lan", "--no-servers")
     command = place.start(

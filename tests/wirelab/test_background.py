@@ -167,8 +167,7 @@ def test_in_the_background_of_a_terminal_a_program_runs_without_input(place: Pla
     place.lab("up", "lan", "--no-servers")
     command = f"{sys.executable} -m wirelab exec lan c"
     with Typist("--norc", "-i", program=("bash",), environ=place.environ) as at:
-        at.types("PS1='%% '\n")
-        at.sees("^%% ")
+        at.sees("[#$] $")
         at.types(f"{command} sh -c 'cat; echo read nothing' & wait $!; echo status $?\n")
         at.sees("^read nothing$")
         at.sees("^status 0$")

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,21 @@ def test_whatever_ends_the_shell_ends_the_lab(place: Place, number: signal.Signa
     place.lab("ps")  # sweeps what the killed one left
     assert place.files() == []
     assert traces() == before
+
+
+def test_a_shell_that_is_ended_from_elsewhere_leaves_the_terminal_as_it_was(
+    place: Place,
+) -> None:
+    with Typist("--norc", "--noediting", "-i", program=("bash",), environ=place.environ) as at:
+        at.sees("[#$] $")
+        at.types(f"{sys.executable} -m wirelab shell lan --no-servers\n")
+        at.sees("lan> ")
+        assert place.lab("down", "lan").returncode == 0
+        at.sees("^lab: the lab lan was ended$")
+        at.sees("[#$] $")
+        at.types("stty -a\n")
+        at.sees("[^-]icanon")
+        at.sees("[^-]echo ")
 
 
 def test_a_closed_window_ends_the_lab(place: Place) -> None:

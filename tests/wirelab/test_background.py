@@ -14,6 +14,8 @@ import pytest
 from live_labs import Place, traces
 from typist import Typist
 
+from wirelab.starting import Kind, text
+
 
 def running(place: Place) -> dict[str, dict[str, Any]]:
     """Return what `lab ps` says, by the name of the lab."""
@@ -64,6 +66,17 @@ def test_files_of_ones_own_can_be_kept_running(
     broken = place.lab("up", "broken.py")
     assert broken.returncode == 2
     assert "broken.py, line 3" in broken.stderr
+
+
+@pytest.mark.parametrize("name", ["names", "farm"])
+def test_a_network_of_ones_own_has_nothing_of_one_that_is_called_alike(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(text(Kind.TOPOLOGY, name))
+    started = place.lab("up", "own.py")
+    assert (started.returncode, started.stderr) == (0, "")
+    assert "http on s (10.0.20.20)" in started.stdout
 
 
 def test_a_name_is_given_once(place: Place) -> None:

@@ -203,10 +203,10 @@ def test_the_end_of_the_lab_ends_what_is_asked_of_it(place: Place) -> None:
     [
         (("up", "lann"), "there is no topology or scenario 'lann'; did you mean lan?"),
         (("up", "lan", "--name", "a/b"), "a lab's name has letters"),
-        (("up", "lan", "--set", "mtu=9"), "the topology lan has no setting 'mtu'; it has none"),
-        (("up", "routed", "--set", "hops=x"), "hops is a number, not 'x'"),
+        (("up", "lan", "--set", "mtu=9"), "the topology lan has no parameter 'mtu'; it has none"),
+        (("up", "routed", "--set", "hops=x"), "hops of the topology routed is a number, not 'x'"),
         (("up", "routed", "--set", "mtu=9"), "routed: an MTU is"),
-        (("up", "routed", "--set", "hops=0"), "the topology routed cannot be built with hops=0"),
+        (("up", "routed", "--set", "hops=0"), "built with hops=0: hops is 1 to 255, not 0"),
         (("up", "frag-router", "--set", "mtu=9"), "frag-router: mtu is 68 to 1499 bytes"),
         (("exec", "lan", "c", "true"), "no lab 'lan' runs; `lab up TOPOLOGY|SCENARIO` starts one"),
         (("exec", "other", "d", "true"), "there is no node 'd' in other; there are c, s,"),

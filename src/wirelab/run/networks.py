@@ -2,9 +2,8 @@
 
 import difflib
 import importlib
-import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +11,9 @@ from mininet.topo import Topo
 
 from wirelab import topologies
 from wirelab.run.errors import PlanError
+from wirelab.run.parameters import parameters
 from wirelab.run.plan import plan
 from wirelab.scenarios import CATALOGUE
-
-_KINDS: dict[object, Callable[[str], Any]] = {int: int, float: float, str: str}
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def network(name: str, assignments: Iterable[str] = ()) -> Network:
     given = tuple(assignments)
     drawn = known_topologies().get(name)
     if drawn is not None:
-        values = dict(_parsed(name, drawn, each) for each in given)
+        values = parameters(name, drawn, given)
         return Network(name, _drawn(name, drawn, values), values)
     if name not in CATALOGUE:
         raise PlanError(f"there is no topology or scenario {name!r}; {_help(name)}")
@@ -66,27 +64,6 @@ def _drawn(name: str, drawn: type[Topo], values: Mapping[str, Any]) -> Topo:
     except (ValueError, TypeError, LookupError) as error:  # a topology does not check its values
         told = ", ".join(f"{key}={value}" for key, value in values.items())
         raise PlanError(f"the topology {name} cannot be drawn with {told}: {error}") from error
-
-
-def _parsed(name: str, drawn: type[Topo], assignment: str) -> tuple[str, Any]:
-    key, equals, text = assignment.partition("=")
-    if not (key and equals):
-        raise PlanError(f"--set takes name=value, not {assignment!r}")
-    known = _parameters(drawn)
-    if key not in known:
-        has = f"it has {', '.join(known)}" if known else "it has none"
-        raise PlanError(f"the topology {name} has no parameter {key!r}; {has}")
-    kind = known[key]
-    try:
-        return key, _KINDS.get(kind, str)(text)
-    except ValueError:
-        raise PlanError(f"{key} of the topology {name} is a number, not {text!r}") from None
-
-
-def _parameters(drawn: type[Topo]) -> dict[str, object]:
-    """Return what a topology takes, and of which type each is."""
-    given = inspect.signature(drawn.build, eval_str=True).parameters.values()
-    return {each.name: each.annotation for each in given if each.name != "self"}
 
 
 def _help(name: str) -> str:

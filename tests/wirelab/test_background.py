@@ -14,7 +14,10 @@ import pytest
 from live_labs import Place, traces
 from typist import Typist
 
+from wirelab.emulator import EmulatorError
+from wirelab.live.subject import subject
 from wirelab.starting import Kind, text
+from wirelab.verify import VerifyError
 
 
 def running(place: Place) -> dict[str, dict[str, Any]]:
@@ -66,6 +69,33 @@ def test_files_of_ones_own_can_be_kept_running(
     broken = place.lab("up", "broken.py")
     assert broken.returncode == 2
     assert "broken.py, line 3" in broken.stderr
+
+
+def test_of_several_networks_of_a_file_one_is_chosen_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "branch.py").write_text(text(Kind.TOPOLOGY, "branch"))
+    (tmp_path / "own.py").write_text(
+        text(Kind.TOPOLOGY, "left") + "\n\nclass Right(Left):\n    pass\n"
+    )
+    scenario = text(Kind.SCENARIO, "both").replace(
+        "from wirelab.topologies.lan import Lan",
+        "from branch import Branch\nfrom wirelab.topologies.lan import Lan",
+    )
+    (tmp_path / "both.py").write_text(scenario + "\n\nclass Far(Branch):\n    pass\n")
+    assert subject("own.py:right", [], 0).kind.__name__ == "Right"
+    assert subject("./own.py:left", ["mtu=1400"], 0).settings == {"mtu": 1400}
+    assert subject("both.py:far", [], 0).scenario is None
+    assert subject("both.py:both", [], 0).topology == "lan"
+    for name, told in (
+        ("own.py", "own.py has several: left, right; choose one with FILE.py:NAME"),
+        ("own.py:rihgt", "own.py has no topology 'rihgt'; did you mean right?"),
+        ("both.py:bot", "both.py has no scenario 'bot'; did you mean both?"),
+    ):
+        with pytest.raises((EmulatorError, VerifyError)) as error:
+            subject(name, [], 0)
+        assert str(error.value) == told
 
 
 @pytest.mark.parametrize("name", ["names", "farm"])

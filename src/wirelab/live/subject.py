@@ -57,11 +57,13 @@ def subject(name: str, assignments: Sequence[str], seed: int) -> Subject:
     """
     topos = known_topologies()
     if own.is_file(name):
-        path = Path(name)
-        if path.suffix != ".py" or own.has_scenarios(path):  # FILE.py:ID is a scenario's
+        if _means_a_scenario(name):
             return _of_scenario(_only(name, own.asked(name)), topos, assignments, seed)
-        topos = own.topologies(path)
-        name = _only(name, list(topos))
+        file, wanted = own.parts(name)
+        topos = own.topologies(Path(file))
+        name = wanted or _only(name, list(topos))
+        if name not in topos:
+            raise LiveError(f"{file} has no topology {name!r}{near(name, topos)}")
     elif name in CATALOGUE:
         return _of_scenario(CATALOGUE[name], topos, assignments, seed)
     if name in topos:
@@ -71,11 +73,20 @@ def subject(name: str, assignments: Sequence[str], seed: int) -> Subject:
     raise LiveError(f"{told}{near(name, {*CATALOGUE, *topos})}; topologies: {', '.join(topos)}")
 
 
+def _means_a_scenario(name: str) -> bool:
+    """Say whether `FILE.py` or `FILE.py:NAME` is a scenario's; else it is a topology's."""
+    file, wanted = own.parts(name)
+    path = Path(file)
+    return own.has_scenarios(path) and (
+        own.has_scenarios(path, wanted) or wanted not in own.networks(path)
+    )
+
+
 def _only(file: str, found: Sequence[_T]) -> _T:
     if len(found) == 1:
         return found[0]
     names = ", ".join(each.id if isinstance(each, Scenario) else str(each) for each in found)
-    raise LiveError(f"{file} has several: {names}; choose a scenario with FILE.py:ID")
+    raise LiveError(f"{file} has several: {names}; choose one with FILE.py:NAME")
 
 
 def _of_scenario(

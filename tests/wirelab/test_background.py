@@ -162,6 +162,34 @@ def test_a_program_runs_in_the_folder_and_environment_of_the_command(
     assert told.stdout == f"hello\n{tmp_path}\n"
 
 
+def test_a_program_is_looked_for_from_the_folder_of_the_command(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place.lab("up", "lan", "--no-servers")
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / "s.sh"
+    script.write_text("#!/bin/sh\necho found $1\n")
+    for name in ("./s.sh", "./"):
+        ended = place.lab("exec", "lan", "c", name)
+        assert (ended.returncode, ended.stderr) == (126, f"lab: {name}: Permission denied\n")
+    script.chmod(0o755)
+    assert place.lab("exec", "lan", "c", "./s.sh", "it").stdout == "found it\n"
+    ended = place.lab("exec", "lan", "c", "./t.sh")
+    assert (ended.returncode, ended.stderr) == (127, "lab: there is no program ./t.sh\n")
+
+
+def test_from_a_folder_that_was_removed_a_program_runs_in_the_root(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place.lab("up", "lan", "--no-servers")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ended = place.lab("exec", "lan", "c", "pwd")
+    assert (ended.stdout, ended.stderr) == ("/\n", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_goes_to_the_program(place: Place, number: signal.Signals) -> None:
     place.lab("up", "lan", "--no-servers")

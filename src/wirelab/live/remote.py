@@ -10,11 +10,11 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from wirelab.live.client import Control
 from wirelab.live.relay import relayed, terminal_pair
+from wirelab.live.whereabouts import here
 
 _FORWARDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 
@@ -31,7 +31,7 @@ def run_in(control: Control, node: str, argv: Sequence[str]) -> int:
     ours, theirs = socket.socketpair()
     with ours, _forwarded(ours):
         request = {
-            "do": "exec", "node": node, "argv": list(argv), "cwd": str(Path.cwd()),
+            "do": "exec", "node": node, "argv": list(argv), "cwd": here(),
             "environ": dict(os.environ),
         }  # fmt: skip
         with theirs:

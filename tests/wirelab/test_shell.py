@@ -200,6 +200,19 @@ c exit 7
     assert selected(tmp_path / "c.pcapng", "icmp") == 2
 
 
+@pytest.mark.parametrize("after", ["\n# a comment\n  \n", "exit\n", "quit"])
+def test_the_status_of_a_script_is_that_of_its_last_command(place: Place, after: str) -> None:
+    ended = place.lab("shell", "lan", "--no-servers", text=f"c true\nc exit 7\n{after}")
+    assert (ended.returncode, ended.stderr) == (7, "")
+
+
+def test_lines_may_come_from_a_file(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "lines"
+    file.write_text("# a comment\nc echo from a file\nexit\nc echo more\n")
+    ended = place.lab("shell", "lan", "--no-servers", text=f"source {file}\nc echo after\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "from a file\n", "")
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -211,6 +224,8 @@ c exit 7
         ("serve s smtp", "there is no service 'smtp'"),
         ("serve t dns", "there is no node 't' in lan"),
         ("play", "this lab has no scenario to play"),
+        ("source /nowhere/x", "/nowhere/x: No such file or directory"),
+        ("source", "usage: source FILE"),
         ("help pong", "there is no command 'pong'"),
     ],
 )

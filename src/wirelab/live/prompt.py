@@ -31,6 +31,7 @@ _NOT_OFFERED = frozenset(
     f"do_{name}"
     for name in ("EOF", "dpctl", "gterm", "iperf", "iperfudp", "noecho", "switch", "x", "xterm")
 )
+_ENDING = frozenset({"EOF", "exit", "quit"})
 _USAGE_ERROR = 2
 
 
@@ -72,9 +73,10 @@ class Prompt(CLI):
 
     def onecmd(self, line: str) -> Any:
         """Do what a line says; a node's name is stronger than that of a command."""
-        self.status = 0
+        first = self.parseline(line)[0]
+        if line.strip() and first not in _ENDING:
+            self.status = 0
         try:
-            first = self.parseline(line)[0]
             known = f"do_{first}" in self.get_names() or line == "EOF"
             if line.strip() and (line.split(maxsplit=1)[0] in self.mn or not known):
                 return self.default(line)
@@ -199,6 +201,24 @@ class Prompt(CLI):
             raise LiveError(f"usage: serve NODE {'|'.join(SERVICES)}")
 
     # Mininet's, where ours do better
+
+    def do_source(self, line: str) -> object:
+        """Do what the lines of a file say.
+
+        source FILE
+        """
+        words = line.split()
+        if len(words) != 1:
+            raise LiveError("usage: source FILE")
+        try:
+            lines = Path(words[0]).read_text().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise LiveError(f"{words[0]}: {reason}") from error
+        for each in lines:
+            if ending := self.onecmd(self.precmd(each)):
+                return ending
+        return None
 
     def do_sh(self, line: str) -> None:
         """Run a command outside of the nodes, but within the lab."""

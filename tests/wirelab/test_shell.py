@@ -138,7 +138,10 @@ def test_lines_of_an_earlier_time_can_be_called_back(place: Place) -> None:
 
 def test_play_shows_what_was_expected_and_seen(place: Place) -> None:
     with shell(place, "dns-simple") as at:
+        at.sees("`play` plays the traffic")
         at.sees("dns-simple> ")
+        at.types("play -w /nowhere/x\n")
+        at.sees("^lab: /nowhere/x: No such file or directory$")
         at.types("play\n")
         at.sees("PASS dns-simple")
         at.sees("dns-simple> ")

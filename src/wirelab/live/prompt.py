@@ -170,6 +170,8 @@ class Prompt(CLI):
             raise LiveError("usage: play, play STEP, or play -w FILE")
         if step and step not in (known := steps(self._running)):
             raise LiveError(f"nothing is called {step!r} in the expectation{near(step, known)}")
+        if keep:
+            _see_that_it_can_be_written(keep)
         played = play(self._running)
         if keep:
             keep.write_bytes(played.capture.read_bytes())
@@ -243,6 +245,22 @@ _HELP = """
 A command after a node's name runs in the node; names of nodes in it are addresses:
   c ping -c 3 s
 A node's name alone opens a shell there. Ctrl-C ends a command, Ctrl-D the lab."""
+
+
+def _see_that_it_can_be_written(path: Path) -> None:
+    """Try to write a file, and leave all as it is.
+
+    Raises:
+        LiveError: it cannot be written.
+    """
+    try:
+        file = path.resolve()  # a link would be removed in its place
+        is_new = not file.exists()
+        file.open("ab").close()
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise LiveError(f"{path}: {error.strerror}") from error
 
 
 def _addressed(text: str, addresses: Mapping[str, str]) -> str:

@@ -44,7 +44,8 @@ def test_a_lab_is_there_until_it_is_ended(place: Place) -> None:
 
 
 def test_a_lab_of_a_scenario_has_its_points_and_settings(place: Place) -> None:
-    place.lab("up", "frag-router", "--name", "cut", "--set", "mtu=1300")
+    started = place.lab("up", "frag-router", "--name", "cut", "--set", "mtu=1300")
+    assert "play" not in started.stdout  # only a prompt has that
     lab = running(place)["cut"]
     assert (lab["topology"], lab["scenario"]) == ("routed", "frag-router")
     assert list(lab["points"].items())[:2] == [("lan", "r1-eth0"), ("wan", "r1-eth1")]

@@ -65,7 +65,10 @@ def _converse(plan: Plan, running: Running, interactive: bool) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def show() -> None:
-        print("\n".join(banner(plan, told(running))), flush=True)
+        print("\n".join(banner(plan, told(running))))
+        if plan.subject.scenario:
+            print("\n  `play` plays the traffic; its servers start with that")
+        sys.stdout.flush()
 
     if not interactive:
         return _script(Prompt(running, Foreground(None), show))

@@ -133,6 +133,18 @@ def test_of_labs_that_start_at_once_under_one_name_one_is_there(place: Place) ->
     assert place.processes() == []
 
 
+def test_all_labs_that_can_be_ended_are(place: Place) -> None:
+    for name in ("one", "two"):
+        place.lab("up", "lan", "--no-servers", "--name", name)
+    ended = place.lab("down", "one", "none", "two")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("lab: no lab 'none' runs; ")
+    assert ended.stderr.count("\n") == 1
+    assert running(place) == {}
+    ended = place.lab("down", "--all")
+    assert (ended.returncode, ended.stderr) == (0, "no lab runs\n")
+
+
 def test_a_killed_lab_is_gone_and_swept(place: Place) -> None:
     place.lab("up", "lan")
     os.kill(running(place)["lan"]["pid"], signal.SIGKILL)
@@ -270,6 +282,7 @@ def test_the_end_of_the_lab_ends_what_is_asked_of_it(place: Place) -> None:
         (("exec", "lan", "c", "true"), "no lab 'lan' runs; `lab up TOPOLOGY|SCENARIO` starts one"),
         (("exec", "other", "d", "true"), "there is no node 'd' in other; there are c, s,"),
         (("down", "lan"), "no lab 'lan' runs"),
+        (("wireshark",), "say what to do: install, status or remove (lab wireshark --help)"),
         (("down",), "name the labs to end, or say --all"),
     ],
 )

@@ -20,9 +20,12 @@ lab wireshark remove
 """
 
 
-@click.group("wireshark", help=_HELP)
-def command() -> None:
+@click.group("wireshark", help=_HELP, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List the points of running labs among Wireshark's own interfaces."""
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("say what to do: install, status or remove", ctx)
 
 
 @command.command("install")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -143,6 +144,27 @@ def test_all_labs_that_can_be_ended_are(place: Place) -> None:
     assert running(place) == {}
     ended = place.lab("down", "--all")
     assert (ended.returncode, ended.stderr) == (0, "no lab runs\n")
+
+
+def test_a_lab_that_does_not_answer_is_named_and_can_be_ended(place: Place) -> None:
+    place.lab("up", "lan", "--no-servers")
+    place.lab("up", "lan", "--no-servers", "--name", "stopped")
+    keeper = running(place)["stopped"]["pid"]
+    for pid in descendants(keeper)[1:]:  # the first is the one that ends the others
+        os.kill(pid, signal.SIGSTOP)
+    lines = place.lab("ps").stdout.splitlines()
+    assert lines[1].startswith("lan      lan ")
+    assert re.fullmatch(rf"stopped  does not answer +\? +{keeper}", lines[2])
+    assert not running(place)["stopped"]["answers"]
+    assert place.lab("down", "stopped").returncode == 0
+    assert list(running(place)) == ["lan"]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that come from a process, without itself."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    children = [int(word) for word in path.read_text().split()]
+    return [each for child in children for each in (child, *descendants(child))]
 
 
 def test_a_killed_lab_is_gone_and_swept(place: Place) -> None:

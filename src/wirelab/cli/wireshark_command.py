@@ -65,7 +65,8 @@ def status() -> None:
         sys.exit(EXPECTATION_FAILED)
     click.echo(f"installed: {found.path}")
     for lab in running:
-        click.echo(f"lists {lab.name}: {', '.join(lab.points)}")
+        points = ", ".join(lab.points) if lab.answers else "nothing, since it does not answer"
+        click.echo(f"lists {lab.name}: {points}")
     if not running:
         click.echo("lists nothing now: no lab runs (`lab up TOPOLOGY|SCENARIO` starts one)")
 

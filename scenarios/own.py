@@ -112,6 +112,8 @@ def parts(name: str) -> tuple[str, str]:
 
 
 def _module(path: Path) -> ModuleType:
+    if path.is_dir():
+        raise ScenarioError(f"{path} is a folder: scenarios stand in FILE.py")
     if path.suffix != ".py":
         raise ScenarioError(f"{path} is no Python file: scenarios stand in FILE.py")
     if not path.is_file():

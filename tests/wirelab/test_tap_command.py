@@ -160,7 +160,10 @@ def test_a_reader_that_stands_still_does_not_keep_a_lab_from_its_end(tmp_path: P
         (["c-eth0"], "where to? -w FILE, or lab tap … -w - | wireshark -k -i -"),
         (["-w", "-"], "where in lan? It has the interfaces c-eth0,"),
         (["lan", "c-eth9", "-w", "-"], "there is no point or interface 'c-eth9' in lan"),
-        (["no-lab", "c-eth0", "-w", "-"], "there is no point or interface 'no-lab' in lan"),
+        (
+            ["lam", "c-eth0", "-w", "-"],
+            "no point or interface 'lam' in lan, and no lab has that name; did you mean lan?",
+        ),
         (["c-eth0", "-w", "-", "--filter", "icmp.tipe == 8"], "icmp.tipe"),
         (["c-eth0", "-w", "/no/such/folder/a.pcapng"], "/no/such/folder/a.pcapng: No such file"),
         (["c-eth0", "-w", "/dev/full"], "/dev/full: No space left on device"),

@@ -255,6 +255,8 @@ def _reap_until(worker: int) -> None:
 def _portable(error: BaseException) -> BaseException:
     """Return `error`, or where it cannot cross a pipe one that says the same."""
     told = "".join(traceback.format_exception(error))
+    if isinstance(error, SystemExit):  # of the function alone: the caller goes on
+        return SandboxError(f"{type(error).__name__}: {error}\n{told}")
     try:
         error.add_note(f"in the sandbox:\n{told}")
         pickle.loads(pickle.dumps(error))

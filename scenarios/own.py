@@ -28,7 +28,7 @@ _folders: list[str] = []
 
 def is_file(name: str) -> bool:
     """Say whether what a command was given is a file, not a name of the catalogue."""
-    return "/" in name or _parts(name)[0].endswith(".py")
+    return "/" in name or parts(name)[0].endswith(".py")
 
 
 def asked(name: str) -> list[Scenario]:
@@ -37,7 +37,7 @@ def asked(name: str) -> list[Scenario]:
     Raises:
         ScenarioError: as `load` does, or the file has no such scenario.
     """
-    path, wanted = _parts(name)
+    path, wanted = parts(name)
     found = load(Path(path))
     chosen = [scenario for scenario in found if wanted in ("", scenario.id)]
     if not chosen:
@@ -46,13 +46,14 @@ def asked(name: str) -> list[Scenario]:
     return chosen
 
 
-def has_scenarios(path: Path) -> bool:
-    """Say whether a file has scenarios, be they in order or not; a topology's has none.
+def has_scenarios(path: Path, wanted: str = "") -> bool:
+    """Say whether a file has scenarios, or one of a name; be they in order or not.
 
     Raises:
         ScenarioError: there is no such file, or it cannot be read.
     """
-    return any(isinstance(value, Scenario) for value in vars(_module(path)).values())
+    values = vars(_module(path)).values()
+    return any(isinstance(value, Scenario) and wanted in ("", value.id) for value in values)
 
 
 def load(path: Path) -> list[Scenario]:
@@ -83,25 +84,36 @@ def topologies(path: Path) -> dict[str, type[Topo]]:
     Raises:
         ScenarioError: as `load` does, or it has no topology.
     """
+    if not (found := networks(path)):
+        mend = "`lab new topology NAME` writes one to begin with"
+        raise ScenarioError(f"{path} has no topology: no class of Mininet's Topo; {mend}")
+    return found
+
+
+def networks(path: Path) -> dict[str, type[Topo]]:
+    """Return the networks of a file as `topologies` does, or none.
+
+    Raises:
+        ScenarioError: there is no such file, or it cannot be read.
+    """
     module = _module(path)
     found = dict(getattr(module, "topos", {}))
     for name, value in vars(module).items():
         own = isinstance(value, type) and value.__module__ == module.__name__
         if own and issubclass(value, Topo) and value not in found.values():
             found[name.lower()] = value
-    if not found:
-        mend = "`lab new topology NAME` writes one to begin with"
-        raise ScenarioError(f"{path} has no topology: no class of Mininet's Topo; {mend}")
     return found
 
 
-def _parts(name: str) -> tuple[str, str]:
-    """Return the file, and the scenario in it, of `FILE.py:ID`."""
+def parts(name: str) -> tuple[str, str]:
+    """Return the file, and the scenario or topology in it, of `FILE.py:NAME`."""
     path, _, wanted = name.rpartition(":")
     return (path, wanted) if path.endswith(".py") else (name, "")
 
 
 def _module(path: Path) -> ModuleType:
+    if path.is_dir():
+        raise ScenarioError(f"{path} is a folder: scenarios stand in FILE.py")
     if path.suffix != ".py":
         raise ScenarioError(f"{path} is no Python file: scenarios stand in FILE.py")
     if not path.is_file():

@@ -188,13 +188,19 @@ def scenario(
     if origin not in (REAL, CRAFTED):
         raise ScenarioError(f"{id}: its origin is {REAL!r} or {CRAFTED!r}, not {origin!r}")
 
+    if not callable(expect):
+        _see_that_it_is_an_item(expect)
+
     def of_settings(settings: Settings) -> Item:
         try:
-            return expect(settings) if callable(expect) else expect
+            found = expect(settings) if callable(expect) else expect
+            _see_that_it_is_an_item(found)
         except VerifyError as error:
             raise ScenarioError(f"{id}: {error}") from error
+        return found
 
     def make(play: Play) -> Scenario:
+        _see_that_it_can_be_played(play)
         module = play.__module__.rpartition(".")[2]
         named = family or module.partition("_")[0]
         return Scenario(
@@ -203,3 +209,23 @@ def scenario(
         )  # fmt: skip
 
     return make
+
+
+def _see_that_it_is_an_item(found: object) -> None:
+    if not isinstance(found, Item):
+        kind = type(found).__name__
+        raise ScenarioError(f"expect is an Item such as seq(…), not a {kind}")
+
+
+def _see_that_it_can_be_played(play: Play) -> None:
+    """See that a function takes the stage, and plays when it is called: not later, or never."""
+    name = getattr(play, "__name__", "play")
+    if inspect.iscoroutinefunction(play) or inspect.isasyncgenfunction(play):
+        raise ScenarioError(f"{name} is a plain function: def, not async def")
+    if inspect.isgeneratorfunction(play):
+        raise ScenarioError(f"{name} is a plain function, without yield")
+    try:
+        inspect.signature(play).bind(None)
+    except TypeError:
+        reason = f"{name} takes the stage and nothing else: def {name}(lab: Stage)"
+        raise ScenarioError(reason) from None

@@ -30,6 +30,8 @@ class Routed(Topo):
         rate: int = 0,
     ) -> None:
         """Draw the network."""
+        if not 1 <= hops <= 255:
+            raise ValueError(f"hops is 1 to 255, not {hops}")
         lan, server_lan = self.addSwitch("s1"), self.addSwitch("s2")
         c = self.addHost("c", ip="192.168.10.10/24", defaultRoute="via 192.168.10.1")
         x = self.addHost("x", ip="192.168.10.30/24", defaultRoute="via 192.168.10.1")

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from pathlib import Path
 
@@ -126,3 +127,8 @@ def test_a_sandbox_told_to_end_as_soon_as_it_is_started_ends() -> None:
             child.kill()
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_a_function_that_exits_does_not_end_the_caller() -> None:
+    with pytest.raises(SandboxError, match="SystemExit: 3"):
+        sandbox.call(sys.exit, 3)

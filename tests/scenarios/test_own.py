@@ -158,6 +158,11 @@ ANY = [
     (('topology=Lan', 'topology=Lan, fixed={"mtu": 1400}'), "TypeError: .*'mtu'"),
     (('look=(Look("arp || icmp"', 'look=(Look("arp || icpm"'), "mean icmp"),
     (('closed=["arp", "icmp"]', 'closed=["arp", "icmp"], of="x"'), "TypeError: .*'of'"),
+    (("expect=seq(", "expect=[1] or seq("), r"my-scenario': expect is an Item such as seq\(…\)"),
+    (("expect=seq(", "expect=lambda _settings: [1] or seq("), "expect is an Item such .* a list"),
+    (("(lab: Stage) ->", "() ->"), r"takes the stage and nothing else: def my_scenario\(lab: S"),
+    (("def my_", "async def my_"), "my_scenario is a plain function: def, not async def"),
+    (("    ping(lab", "    yield ping(lab"), "my_scenario is a plain function, without yield"),
 ]  # fmt: skip
 
 
@@ -223,7 +228,7 @@ def test_two_scenarios_that_get_in_each_others_way_are_told(tmp_path: Path) -> N
         ("./mine.py:other", "mine.py has no scenario 'other'; there are my-scenario"),
         ("./branch.py", "branch.py has no scenario: no function with @scenario"),
         ("./mine.txt", "mine.txt is no Python file"),
-        ("./", "is no Python file"),
+        ("./", "is a folder: scenarios stand in FILE.py"),
         ("mine", "there is no scenario 'mine'; did you mean ./mine.py?"),
     ],
 )

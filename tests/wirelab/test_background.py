@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,11 @@ from typing import Any
 import pytest
 from live_labs import Place, traces
 from typist import Typist
+
+from wirelab.emulator import EmulatorError
+from wirelab.live.subject import subject
+from wirelab.starting import Kind, text
+from wirelab.verify import VerifyError
 
 
 def running(place: Place) -> dict[str, dict[str, Any]]:
@@ -39,7 +45,8 @@ def test_a_lab_is_there_until_it_is_ended(place: Place) -> None:
 
 
 def test_a_lab_of_a_scenario_has_its_points_and_settings(place: Place) -> None:
-    place.lab("up", "frag-router", "--name", "cut", "--set", "mtu=1300")
+    started = place.lab("up", "frag-router", "--name", "cut", "--set", "mtu=1300")
+    assert "play" not in started.stdout  # only a prompt has that
     lab = running(place)["cut"]
     assert (lab["topology"], lab["scenario"]) == ("routed", "frag-router")
     assert list(lab["points"].items())[:2] == [("lan", "r1-eth0"), ("wan", "r1-eth1")]
@@ -66,6 +73,44 @@ def test_files_of_ones_own_can_be_kept_running(
     assert "broken.py, line 3" in broken.stderr
 
 
+def test_of_several_networks_of_a_file_one_is_chosen_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "branch.py").write_text(text(Kind.TOPOLOGY, "branch"))
+    (tmp_path / "own.py").write_text(
+        text(Kind.TOPOLOGY, "left") + "\n\nclass Right(Left):\n    pass\n"
+    )
+    scenario = text(Kind.SCENARIO, "both").replace(
+        "from wirelab.topologies.lan import Lan",
+        "from branch import Branch\nfrom wirelab.topologies.lan import Lan",
+    )
+    (tmp_path / "both.py").write_text(scenario + "\n\nclass Far(Branch):\n    pass\n")
+    assert subject("own.py:right", [], 0).kind.__name__ == "Right"
+    assert subject("./own.py:left", ["mtu=1400"], 0).settings == {"mtu": 1400}
+    assert subject("both.py:far", [], 0).scenario is None
+    assert subject("both.py:both", [], 0).topology == "lan"
+    for name, told in (
+        ("own.py", "own.py has several: left, right; choose one with FILE.py:NAME"),
+        ("own.py:rihgt", "own.py has no topology 'rihgt'; did you mean right?"),
+        ("both.py:bot", "both.py has no scenario 'bot'; did you mean both?"),
+    ):
+        with pytest.raises((EmulatorError, VerifyError)) as error:
+            subject(name, [], 0)
+        assert str(error.value) == told
+
+
+@pytest.mark.parametrize("name", ["names", "farm"])
+def test_a_network_of_ones_own_has_nothing_of_one_that_is_called_alike(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.py").write_text(text(Kind.TOPOLOGY, name))
+    started = place.lab("up", "own.py")
+    assert (started.returncode, started.stderr) == (0, "")
+    assert "http on s (10.0.20.20)" in started.stdout
+
+
 def test_a_name_is_given_once(place: Place) -> None:
     assert place.lab("up", "lan").returncode == 0
     again = place.lab("up", "routed", "--name", "lan")
@@ -87,6 +132,39 @@ def test_of_labs_that_start_at_once_under_one_name_one_is_there(place: Place) ->
     assert list(running(place)) == ["lan"]
     assert place.lab("down", "lan").returncode == 0
     assert place.processes() == []
+
+
+def test_all_labs_that_can_be_ended_are(place: Place) -> None:
+    for name in ("one", "two"):
+        place.lab("up", "lan", "--no-servers", "--name", name)
+    ended = place.lab("down", "one", "none", "two")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("lab: no lab 'none' runs; ")
+    assert ended.stderr.count("\n") == 1
+    assert running(place) == {}
+    ended = place.lab("down", "--all")
+    assert (ended.returncode, ended.stderr) == (0, "no lab runs\n")
+
+
+def test_a_lab_that_does_not_answer_is_named_and_can_be_ended(place: Place) -> None:
+    place.lab("up", "lan", "--no-servers")
+    place.lab("up", "lan", "--no-servers", "--name", "stopped")
+    keeper = running(place)["stopped"]["pid"]
+    for pid in descendants(keeper)[1:]:  # the first is the one that ends the others
+        os.kill(pid, signal.SIGSTOP)
+    lines = place.lab("ps").stdout.splitlines()
+    assert lines[1].startswith("lan      lan ")
+    assert re.fullmatch(rf"stopped  does not answer +\? +{keeper}", lines[2])
+    assert not running(place)["stopped"]["answers"]
+    assert place.lab("down", "stopped").returncode == 0
+    assert list(running(place)) == ["lan"]
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the processes that come from a process, without itself."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    children = [int(word) for word in path.read_text().split()]
+    return [each for child in children for each in (child, *descendants(child))]
 
 
 def test_a_killed_lab_is_gone_and_swept(place: Place) -> None:
@@ -117,6 +195,34 @@ def test_a_program_runs_in_the_folder_and_environment_of_the_command(
     monkeypatch.setenv("GREETING", "hello")
     told = place.lab("exec", "lan", "c", "sh", "-c", "echo $GREETING; pwd")
     assert told.stdout == f"hello\n{tmp_path}\n"
+
+
+def test_a_program_is_looked_for_from_the_folder_of_the_command(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place.lab("up", "lan", "--no-servers")
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / "s.sh"
+    script.write_text("#!/bin/sh\necho found $1\n")
+    for name in ("./s.sh", "./"):
+        ended = place.lab("exec", "lan", "c", name)
+        assert (ended.returncode, ended.stderr) == (126, f"lab: {name}: Permission denied\n")
+    script.chmod(0o755)
+    assert place.lab("exec", "lan", "c", "./s.sh", "it").stdout == "found it\n"
+    ended = place.lab("exec", "lan", "c", "./t.sh")
+    assert (ended.returncode, ended.stderr) == (127, "lab: there is no program ./t.sh\n")
+
+
+def test_from_a_folder_that_was_removed_a_program_runs_in_the_root(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place.lab("up", "lan", "--no-servers")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    ended = place.lab("exec", "lan", "c", "pwd")
+    assert (ended.stdout, ended.stderr) == ("/\n", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -163,6 +269,16 @@ def test_on_a_terminal_a_shell_has_job_control_and_ctrl_c(place: Place) -> None:
         assert at.ended() == 5
 
 
+def test_in_the_background_of_a_terminal_a_program_runs_without_input(place: Place) -> None:
+    place.lab("up", "lan", "--no-servers")
+    command = f"{sys.executable} -m wirelab exec lan c"
+    with Typist("--norc", "-i", program=("bash",), environ=place.environ) as at:
+        at.sees("[#$] $")
+        at.types(f"{command} sh -c 'cat; echo read nothing' & wait $!; echo status $?\n")
+        at.sees("^read nothing$")
+        at.sees("^status 0$")
+
+
 def test_the_end_of_the_lab_ends_what_is_asked_of_it(place: Place) -> None:
     place.lab("up", "lan", "--no-servers")
     command = place.start(
@@ -180,14 +296,15 @@ def test_the_end_of_the_lab_ends_what_is_asked_of_it(place: Place) -> None:
     [
         (("up", "lann"), "there is no topology or scenario 'lann'; did you mean lan?"),
         (("up", "lan", "--name", "a/b"), "a lab's name has letters"),
-        (("up", "lan", "--set", "mtu=9"), "the topology lan has no setting 'mtu'; it has none"),
-        (("up", "routed", "--set", "hops=x"), "hops is a number, not 'x'"),
+        (("up", "lan", "--set", "mtu=9"), "the topology lan has no parameter 'mtu'; it has none"),
+        (("up", "routed", "--set", "hops=x"), "hops of the topology routed is a number, not 'x'"),
         (("up", "routed", "--set", "mtu=9"), "routed: an MTU is"),
-        (("up", "routed", "--set", "hops=0"), "the topology routed cannot be built with hops=0"),
+        (("up", "routed", "--set", "hops=0"), "built with hops=0: hops is 1 to 255, not 0"),
         (("up", "frag-router", "--set", "mtu=9"), "frag-router: mtu is 68 to 1499 bytes"),
         (("exec", "lan", "c", "true"), "no lab 'lan' runs; `lab up TOPOLOGY|SCENARIO` starts one"),
         (("exec", "other", "d", "true"), "there is no node 'd' in other; there are c, s,"),
         (("down", "lan"), "no lab 'lan' runs"),
+        (("wireshark",), "say what to do: install, status or remove (lab wireshark --help)"),
         (("down",), "name the labs to end, or say --all"),
     ],
 )

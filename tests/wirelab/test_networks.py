@@ -56,7 +56,7 @@ def test_settings_of_a_scenario_and_what_it_fixes_are_told() -> None:
         ("qqqqqqqq", [], "there are the topologies balanced, "),
         ("routed", ["nonsense=1"], "no parameter 'nonsense'; it has hops, mtu"),
         ("routed", ["hops=many"], "hops of the topology routed is a number, not 'many'"),
-        ("routed", ["hops=0"], "the topology routed cannot be drawn with hops=0"),
+        ("routed", ["hops=1000"], "cannot be drawn with hops=1000: hops is 1 to 255, not 1000"),
         ("routed", ["hops"], "takes name=value, not 'hops'"),
         ("frag-router", ["mtu=big"], "mtu is a number, not 'big'"),
     ],

@@ -1,7 +1,9 @@
 """A scenario that goes wrong: how its run ends."""
 
 import json
+import re
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +35,20 @@ def test_a_server_that_dies_in_mid_scenario_is_named_with_the_end_of_its_log(
     outcome = _run(play, tmp_path)
     assert outcome.status is Status.ERROR
     assert "pyftpd on s was ended by SIGKILL" in outcome.reason
+
+
+def test_a_scenario_that_exits_is_an_error_with_its_place_and_others_go_on(
+    tmp_path: Path,
+) -> None:
+    def play(_lab: Stage) -> None:
+        sys.exit(3)
+
+    exits = replace(CATALOGUE["unreach-net"], play=play)
+    jobs = [Job(exits, {}, 0), Job(CATALOGUE["arp-cold-resolve"], {}, 0)]
+    outcomes = {each.scenario: each for each in run_jobs(jobs, tmp_path / "out", 1)}
+    assert outcomes["arp-cold-resolve"].status is Status.PASSED
+    assert outcomes["unreach-net"].status is Status.ERROR
+    assert re.fullmatch(r"test_play\.py, line \d+: SystemExit: 3", outcomes["unreach-net"].reason)
 
 
 def test_a_server_that_does_not_come_up_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:

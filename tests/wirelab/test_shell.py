@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,10 @@ def test_lines_of_an_earlier_time_can_be_called_back(place: Place) -> None:
 
 def test_play_shows_what_was_expected_and_seen(place: Place) -> None:
     with shell(place, "dns-simple") as at:
+        at.sees("`play` plays the traffic")
         at.sees("dns-simple> ")
+        at.types("play -w /nowhere/x\n")
+        at.sees("^lab: /nowhere/x: No such file or directory$")
         at.types("play\n")
         at.sees("PASS dns-simple")
         at.sees("dns-simple> ")
@@ -162,6 +166,21 @@ def test_whatever_ends_the_shell_ends_the_lab(place: Place, number: signal.Signa
     assert traces() == before
 
 
+def test_a_shell_that_is_ended_from_elsewhere_leaves_the_terminal_as_it_was(
+    place: Place,
+) -> None:
+    with Typist("--norc", "--noediting", "-i", program=("bash",), environ=place.environ) as at:
+        at.sees("[#$] $")
+        at.types(f"{sys.executable} -m wirelab shell lan --no-servers\n")
+        at.sees("lan> ")
+        assert place.lab("down", "lan").returncode == 0
+        at.sees("^lab: the lab lan was ended$")
+        at.sees("[#$] $")
+        at.types("stty -a\n")
+        at.sees("[^-]icanon")
+        at.sees("[^-]echo ")
+
+
 def test_a_closed_window_ends_the_lab(place: Place) -> None:
     with shell(place, "lan") as at:
         at.sees("lan> ")
@@ -184,6 +203,19 @@ c exit 7
     assert selected(tmp_path / "c.pcapng", "icmp") == 2
 
 
+@pytest.mark.parametrize("after", ["\n# a comment\n  \n", "exit\n", "quit"])
+def test_the_status_of_a_script_is_that_of_its_last_command(place: Place, after: str) -> None:
+    ended = place.lab("shell", "lan", "--no-servers", text=f"c true\nc exit 7\n{after}")
+    assert (ended.returncode, ended.stderr) == (7, "")
+
+
+def test_lines_may_come_from_a_file(place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "lines"
+    file.write_text("# a comment\nc echo from a file\nexit\nc echo more\n")
+    ended = place.lab("shell", "lan", "--no-servers", text=f"source {file}\nc echo after\n")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "from a file\n", "")
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -195,6 +227,8 @@ c exit 7
         ("serve s smtp", "there is no service 'smtp'"),
         ("serve t dns", "there is no node 't' in lan"),
         ("play", "this lab has no scenario to play"),
+        ("source /nowhere/x", "/nowhere/x: No such file or directory"),
+        ("source", "usage: source FILE"),
         ("help pong", "there is no command 'pong'"),
     ],
 )

@@ -71,6 +71,7 @@ def test_nothing_of_the_model_is_left_under_another_name(kind: Kind, name: str) 
         (("scenario", "arp-cold-resolve"), "the catalogue has a 'arp-cold-resolve'"),
         (("scenario", "dhcp"), "the catalogue has a 'dhcp'"),
         (("scenario", "all"), "the catalogue has a 'all'"),
+        (("topology", "names"), "the catalogue has a 'names'; add a word to it: my-names"),
         (("topology", "random"), "Python has a module 'random'; call the file my_random.py"),
         (("topology", "mininet"), "Python has a module 'mininet'"),
         (("topology", "branch", "-o", "branch.txt"), "branch.txt is no name of a Python file"),

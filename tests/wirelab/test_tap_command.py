@@ -160,7 +160,10 @@ def test_a_reader_that_stands_still_does_not_keep_a_lab_from_its_end(tmp_path: P
         (["c-eth0"], "where to? -w FILE, or lab tap … -w - | wireshark -k -i -"),
         (["-w", "-"], "where in lan? It has the interfaces c-eth0,"),
         (["lan", "c-eth9", "-w", "-"], "there is no point or interface 'c-eth9' in lan"),
-        (["no-lab", "c-eth0", "-w", "-"], "there is no point or interface 'no-lab' in lan"),
+        (
+            ["lam", "c-eth0", "-w", "-"],
+            "no point or interface 'lam' in lan, and no lab has that name; did you mean lan?",
+        ),
         (["c-eth0", "-w", "-", "--filter", "icmp.tipe == 8"], "icmp.tipe"),
         (["c-eth0", "-w", "/no/such/folder/a.pcapng"], "/no/such/folder/a.pcapng: No such file"),
         (["c-eth0", "-w", "/dev/full"], "/dev/full: No space left on device"),
@@ -173,6 +176,16 @@ def test_what_cannot_be_is_one_line_and_status_2(words: list[str], told: str, ke
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+@pytest.mark.parametrize("words", [["c-eth9"], ["c-eth0", "--filter", "icmp.tipe == 8"]])
+def test_what_cannot_be_leaves_an_earlier_file_as_it_is(
+    words: list[str], kept: Kept, tmp_path: Path
+) -> None:
+    file = tmp_path / "earlier.pcapng"
+    file.write_bytes(b"precious")
+    assert kept.run("tap", *words, "-w", str(file)).returncode == 2
+    assert file.read_bytes() == b"precious"
 
 
 def test_a_terminal_is_refused(kept: Kept) -> None:

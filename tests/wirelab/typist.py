@@ -7,25 +7,28 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+_LAB = (sys.executable, "-m", "wirelab")
 _WITHIN = 60.0  # seconds: somebody who waits longer than that has lost patience
 
 
 class Typist:
-    """A command line of ours on a terminal of its own."""
+    """A command line of ours, or another program, on a terminal of its own."""
 
-    def __init__(self, *arguments: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, *arguments: str, environ: Mapping[str, str], program: Sequence[str] = _LAB
+    ) -> None:
         self.seen = ""
         """All that was printed."""
         self._read_up_to = 0
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
-            argv = [sys.executable, "-m", "wirelab", *arguments]
-            os.execve(sys.executable, argv, {**os.environ, **environ, "TERM": "dumb"})
+            argv = [*program, *arguments]
+            os.execvpe(argv[0], argv, {**os.environ, **environ, "TERM": "dumb"})
 
     @property
     def pid(self) -> int:

@@ -1,8 +1,10 @@
 """`lab down`."""
 
+import sys
+
 import click
 
-from wirelab.cli.errors import explained
+from wirelab.cli.errors import BAD_INPUT, explained
 
 _HELP = """End labs that run, and wait until nothing is left of them.
 
@@ -21,7 +23,18 @@ def command(names: tuple[str, ...], every: bool) -> None:
         raise click.UsageError("name the labs to end, or say --all", click.get_current_context())
     with explained():
         from wirelab.live.client import down  # noqa: PLC0415 - slow
+        from wirelab.live.errors import LiveError  # noqa: PLC0415
         from wirelab.live.folder import names as running  # noqa: PLC0415
 
-        for name in running() if every else names:
-            down(name)
+        chosen = running() if every else names
+        if not chosen:
+            click.echo("no lab runs", err=True)
+        wrong = []
+        for name in chosen:
+            try:
+                down(name)
+            except LiveError as error:  # the others shall end nevertheless
+                wrong.append(error)
+    for each in wrong:
+        click.echo(f"lab: {each}", err=True)
+    sys.exit(BAD_INPUT if wrong else 0)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wirelab.live.lab import Plan
 
 _OPTIONS = (
-    click.argument("subject", metavar="TOPOLOGY|SCENARIO|FILE.py"),
+    click.argument("subject", metavar="TOPOLOGY|SCENARIO|FILE.py[:NAME]"),
     click.option("--name", default="", help="What to call the lab.  [default: as the subject]"),
     click.option(
         "--set",

@@ -47,7 +47,9 @@ def scenario(name: str, output: Path | None) -> None:
 @click.option("-o", "--output", type=_FILE, help="The file; by default NAME.py, here.")
 def topology(name: str, output: Path | None) -> None:
     """Write a topology: hosts, switches and routers, their links and addresses."""
-    path = _written(Kind.TOPOLOGY, name, output, frozenset())
+    from wirelab.run.networks import known_topologies  # noqa: PLC0415 - slow
+
+    path = _written(Kind.TOPOLOGY, name, output, frozenset(known_topologies()))
     kind = "".join(word.capitalize() for word in name.split("-"))
     click.echo(f"{path}: two subnets and a router. In a scenario beside it:")
     click.echo(f"  from {path.stem} import {kind}")

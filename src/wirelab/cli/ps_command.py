@@ -43,7 +43,10 @@ def _table(found: Sequence["LabInfo"], now: float) -> Iterator[str]:
     rows = [("NAME", "LAB", "UP", "PID", "NODES")]
     for each in found:
         what = f"{each.scenario} on {each.topology}" if each.scenario else each.topology
-        rows.append((each.name, what, _age(now - each.since), str(each.pid), " ".join(each.nodes)))
+        age = _age(now - each.since)
+        if not each.answers:
+            what, age = "does not answer", "?"
+        rows.append((each.name, what, age, str(each.pid or "?"), " ".join(each.nodes)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(f"{cell:{n}}" for cell, n in zip(row, widths, strict=True)).rstrip()

@@ -13,6 +13,7 @@ from wirelab.cli.number import Number
 from wirelab.cli.signals import stoppable
 
 if TYPE_CHECKING:
+    from wirelab.live import LabInfo
     from wirelab.live.stream import Ended
 
 _STDOUT = "-"
@@ -51,11 +52,27 @@ def command(words: tuple[str, ...], file: str | None, most: int | None, text: st
         from wirelab.live.capture import begin  # noqa: PLC0415
 
         named, *points = words if words and words[0] in folder.names() else ("", *words)
-        with connect(named) as control, _opened(file) as fd:
-            stream = begin(control, points, fd, text=text, most=most)
-            with stoppable() as stop:
-                ended = stream.run(stop.fileno(), control.fileno())
+        with connect(named) as control:
+            if points and not named:
+                _see_that_it_is_a_point(points[0], control.info())
+            into = begin(control, points, text=text, most=most)
+            with _opened(file) as fd, stoppable() as stop:
+                ended = into(fd).run(stop.fileno(), control.fileno())
     _conclude(ended)
+
+
+def _see_that_it_is_a_point(word: str, lab: "LabInfo") -> None:
+    """See that a first word, which is no running lab, is a point of the only one.
+
+    Raises:
+        LiveError: it is none.
+    """
+    from wirelab.live import LiveError, folder  # noqa: PLC0415 - slow
+    from wirelab.scenarios.errors import near  # noqa: PLC0415
+
+    if word not in lab.points:
+        told = f"there is no point or interface {word!r} in {lab.name}, and no lab has that name"
+        raise LiveError(f"{told}{near(word, {*lab.points, *folder.names()})}")
 
 
 @contextmanager

@@ -20,9 +20,12 @@ lab wireshark remove
 """
 
 
-@click.group("wireshark", help=_HELP)
-def command() -> None:
+@click.group("wireshark", help=_HELP, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List the points of running labs among Wireshark's own interfaces."""
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("say what to do: install, status or remove", ctx)
 
 
 @command.command("install")
@@ -62,7 +65,8 @@ def status() -> None:
         sys.exit(EXPECTATION_FAILED)
     click.echo(f"installed: {found.path}")
     for lab in running:
-        click.echo(f"lists {lab.name}: {', '.join(lab.points)}")
+        points = ", ".join(lab.points) if lab.answers else "nothing, since it does not answer"
+        click.echo(f"lists {lab.name}: {points}")
     if not running:
         click.echo("lists nothing now: no lab runs (`lab up TOPOLOGY|SCENARIO` starts one)")
 
@@ -107,7 +111,7 @@ def _capture(interface: str, bpf: str, fifo: str, text: str) -> None:
         raise LiveError(f"a capture filter ({bpf}) is not possible here: use a display filter")
     lab, points = points_of(interface)
     with connect(lab) as control:
-        stream = begin(control, points, fd, text=text)
+        stream = begin(control, points, text=text)(fd)
         with stoppable() as stop:
             ended = stream.run(stop.fileno(), control.fileno())
     # Otherwise silent: whatever is said here Wireshark shows as an error.

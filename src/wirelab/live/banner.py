@@ -31,6 +31,3 @@ def banner(plan: Plan, told: Mapping[str, Any]) -> Iterator[str]:
     if told["servers"]:
         yield ""
         yield from (f"  {line}" for line in told["servers"])
-    if scenario:
-        yield ""
-        yield "  `play` plays the traffic; its servers start with that"

@@ -6,16 +6,17 @@ import signal
 import socket
 import struct
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
 from wirelab.emulator.errors import Missing
 from wirelab.live import folder
 from wirelab.live.channel import Channel
-from wirelab.live.errors import LiveError, Refused
+from wirelab.live.errors import LiveError, Refused, Silent
 
 _END_WITHIN = 30.0  # seconds; a tenth is usual
+_WITHIN = 2.0
+"""Seconds in which a lab is there for somebody; a hundredth is usual."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class LabInfo:
     """Where it can be tapped: interface by name; a scenario's points first, then all others."""
     nodes: Sequence[str]
     """Hosts, routers and switches."""
+    answers: bool = True
+    """Whether it has said all this; else only its name, and perhaps its process, is known."""
 
 
 class Control:
@@ -90,10 +93,13 @@ class Control:
 
         Raises:
             Refused: the lab cannot do that.
+            Silent: it took longer than `connect` was told to wait.
             LiveError: the lab has ended.
         """
         try:
             received = self._channel.receive()
+        except TimeoutError:
+            raise _silent(self.name) from None
         except OSError:
             received = None
         if received is None:
@@ -118,21 +124,35 @@ class Control:
         self._channel.close()
 
 
-def connect(name: str = "") -> Control:
+def connect(name: str = "", patience: float | None = None) -> Control:
     """Connect to a running lab; without a name to the only one there is.
 
+    Args:
+        name: the lab.
+        patience: seconds that an answer may take; without end by default.
+
     Raises:
+        Silent: so many others wait for the lab that there is no room for one more.
         LiveError: there is none of that name, or there are several, or none at all.
     """
     chosen = name or _only()
     folder.check_name(chosen)
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    connected.settimeout(_WITHIN)
     try:
         connected.connect(str(folder.path_of(chosen)))
+        connected.settimeout(patience)
+    except (TimeoutError, BlockingIOError):
+        connected.close()
+        raise _silent(chosen) from None
     except OSError:
         connected.close()
         raise LiveError(f"no lab {chosen!r} runs; {_running()}") from None
     return Control(chosen, connected)
+
+
+def _silent(name: str) -> Silent:
+    return Silent(f"the lab {name} does not answer")
 
 
 def _only() -> str:
@@ -148,11 +168,18 @@ def _running() -> str:
 
 
 def labs() -> list[LabInfo]:
-    """Return the labs of this user that run, by name."""
+    """Return the labs of this user that run, by name; those that do not answer in time as well."""
     found = []
     for name in folder.names():
-        with suppress(LiveError), connect(name) as control:  # it may end just now
-            found.append(control.info())
+        pid = 0
+        try:
+            with connect(name, _WITHIN) as control:
+                pid = control.pid
+                found.append(control.info())
+        except Silent:
+            found.append(LabInfo(name, pid, "", "", 0.0, {}, (), answers=False))
+        except LiveError:  # it has ended just now
+            continue
     return found
 
 

@@ -7,6 +7,10 @@ class LiveError(EmulatorError):
     """What was asked of a running lab is not possible: no such lab, node, point; a name taken."""
 
 
+class Silent(LiveError):  # noqa: N818 - named after what happened
+    """A lab runs, and does not answer: it was stopped, or is far too busy."""
+
+
 class Refused(LiveError):  # noqa: N818 - named after what happened
     """A running lab answered a request with an error."""
 

@@ -12,9 +12,12 @@ from typing import Any
 from wirelab.emulator.spawn import environment
 from wirelab.live.errors import LiveError
 from wirelab.live.running import Running
+from wirelab.live.whereabouts import inside
 
 NOT_FOUND = 127
 """The exit status of a program that is not there, as shells have it."""
+NOT_PERMITTED = 126
+"""The exit status of a file that is no program."""
 
 
 def execute(running: Running, request: Mapping[str, Any], fds: list[int]) -> Mapping[str, Any]:
@@ -30,24 +33,33 @@ def execute(running: Running, request: Mapping[str, Any], fds: list[int]) -> Map
         raise LiveError("exec takes a command, and four descriptors")
     stdin, stdout, stderr, caller = fds
     environ = environment(request.get("environ"))
-    if shutil.which(argv[0], path=environ["PATH"]) is None:
-        os.write(stderr, f"lab: there is no program {argv[0]}\n".encode())
-        return {"status": NOT_FOUND}
+    folder = inside(request.get("cwd", "/"))
+    if unfit := _unfit(argv[0], folder, environ["PATH"]):
+        told, status = unfit
+        os.write(stderr, f"lab: {told}\n".encode())
+        return {"status": status}
     own_terminal = bool(request.get("terminal"))
     with running.lock:
         process = node.popen(
             ["setsid", "--ctty", *argv] if own_terminal else argv,
             stdin=stdin, stdout=stdout, stderr=stderr, env=environ,
-            cwd=inside(request.get("cwd", "/")),
+            cwd=folder,
             start_new_session=not own_terminal,  # else setsid would have to fork
         )  # fmt: skip
     return {"status": _attended(process, caller)}
 
 
-def inside(folder: str) -> str:
-    """Return a folder of the machine if a node has it, too: its /run is another."""
-    path = Path(folder)
-    return folder if path.is_dir() and not path.is_relative_to("/run") else "/"
+def _unfit(program: str, folder: str, path: str) -> tuple[str, int] | None:
+    """Return what keeps a program from running, and the exit status for that, as shells do."""
+    if "/" not in program:
+        found = shutil.which(program, path=path)
+        return None if found else (f"there is no program {program}", NOT_FOUND)
+    file = Path(folder, program)
+    if not file.exists():
+        return f"there is no program {program}", NOT_FOUND
+    if file.is_dir() or not os.access(file, os.X_OK):
+        return f"{program}: Permission denied", NOT_PERMITTED
+    return None
 
 
 def _attended(process: subprocess.Popen[Any], caller: int) -> int:

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from wirelab.emulator import Host
 from wirelab.emulator.spawn import environment
 from wirelab.live.errors import LiveError
-from wirelab.live.execution import inside
 from wirelab.live.terminal import Terminal
+from wirelab.live.whereabouts import here, inside
 
 
 class Foreground:
@@ -38,7 +37,7 @@ class Foreground:
 
     def _options(self) -> dict[str, Any]:
         sys.stdout.flush()
-        folder = inside(str(Path.cwd()))
+        folder = inside(here())
         if self._terminal is None:
             return {"stdin": subprocess.DEVNULL, "stdout": None, "stderr": None, "cwd": folder}
         return {"stdout": None, "stderr": None, "cwd": folder, "process_group": 0}

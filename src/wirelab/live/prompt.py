@@ -31,6 +31,7 @@ _NOT_OFFERED = frozenset(
     f"do_{name}"
     for name in ("EOF", "dpctl", "gterm", "iperf", "iperfudp", "noecho", "switch", "x", "xterm")
 )
+_ENDING = frozenset({"EOF", "exit", "quit"})
 _USAGE_ERROR = 2
 
 
@@ -72,16 +73,20 @@ class Prompt(CLI):
 
     def onecmd(self, line: str) -> Any:
         """Do what a line says; a node's name is stronger than that of a command."""
-        self.status = 0
+        first = self.parseline(line)[0]
+        if line.strip() and first not in _ENDING:
+            self.status = 0
         try:
-            first = self.parseline(line)[0]
             known = f"do_{first}" in self.get_names() or line == "EOF"
             if line.strip() and (line.split(maxsplit=1)[0] in self.mn or not known):
                 return self.default(line)
             return super().onecmd(line)
         except (EmulatorError, VerifyError) as error:
             self._complain(str(error))
-        except Exception as error:  # a scenario's own code may raise anything, and the lab goes on
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # a scenario's own code may raise anything, and the lab goes on
             self._complain(f"{type(error).__name__}: {error}")
         return None
 
@@ -165,6 +170,8 @@ class Prompt(CLI):
             raise LiveError("usage: play, play STEP, or play -w FILE")
         if step and step not in (known := steps(self._running)):
             raise LiveError(f"nothing is called {step!r} in the expectation{near(step, known)}")
+        if keep:
+            _see_that_it_can_be_written(keep)
         played = play(self._running)
         if keep:
             keep.write_bytes(played.capture.read_bytes())
@@ -197,6 +204,24 @@ class Prompt(CLI):
 
     # Mininet's, where ours do better
 
+    def do_source(self, line: str) -> object:
+        """Do what the lines of a file say.
+
+        source FILE
+        """
+        words = line.split()
+        if len(words) != 1:
+            raise LiveError("usage: source FILE")
+        try:
+            lines = Path(words[0]).read_text().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text"
+            raise LiveError(f"{words[0]}: {reason}") from error
+        for each in lines:
+            if ending := self.onecmd(self.precmd(each)):
+                return ending
+        return None
+
     def do_sh(self, line: str) -> None:
         """Run a command outside of the nodes, but within the lab."""
         self.status = self._foreground.outside(line)
@@ -220,6 +245,22 @@ _HELP = """
 A command after a node's name runs in the node; names of nodes in it are addresses:
   c ping -c 3 s
 A node's name alone opens a shell there. Ctrl-C ends a command, Ctrl-D the lab."""
+
+
+def _see_that_it_can_be_written(path: Path) -> None:
+    """Try to write a file, and leave all as it is.
+
+    Raises:
+        LiveError: it cannot be written.
+    """
+    try:
+        file = path.resolve()  # a link would be removed in its place
+        is_new = not file.exists()
+        file.open("ab").close()
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise LiveError(f"{path}: {error.strerror}") from error
 
 
 def _addressed(text: str, addresses: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Our terminal and one inside: what is typed goes in, what is printed comes out."""
 
+import errno
 import fcntl
 import os
 import pty
@@ -7,8 +8,8 @@ import select
 import signal
 import termios
 import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 _PIECE = 65536  # bytes
 _SILENCE = 0.1
@@ -67,10 +68,24 @@ def _raw() -> Iterator[None]:
     """Within, our terminal passes every key on: Ctrl-C is for the program inside."""
     before = termios.tcgetattr(0)
     try:
-        tty.setraw(0, termios.TCSADRAIN)  # what was typed ahead is for the program
+        # What was typed ahead is for the program.
+        _through_signals(lambda: tty.setraw(0, termios.TCSADRAIN))
         yield
     finally:
-        termios.tcsetattr(0, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            _through_signals(lambda: termios.tcsetattr(0, termios.TCSADRAIN, before))
+
+
+def _through_signals(change: Callable[[], object]) -> None:
+    """Change modes of a terminal, again where a signal came while its output drained."""
+    while True:
+        try:
+            change()
+        except termios.error as error:
+            if error.args[0] != errno.EINTR:
+                raise
+        else:
+            return
 
 
 @contextmanager

@@ -9,12 +9,12 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from wirelab.live.client import Control
 from wirelab.live.relay import relayed, terminal_pair
+from wirelab.live.whereabouts import here
 
 _FORWARDED = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
 
@@ -31,17 +31,31 @@ def run_in(control: Control, node: str, argv: Sequence[str]) -> int:
     ours, theirs = socket.socketpair()
     with ours, _forwarded(ours):
         request = {
-            "do": "exec", "node": node, "argv": list(argv), "cwd": str(Path.cwd()),
+            "do": "exec", "node": node, "argv": list(argv), "cwd": here(),
             "environ": dict(os.environ),
         }  # fmt: skip
         with theirs:
-            begin = _on_terminal if sys.stdin.isatty() and sys.stdout.isatty() else _directly
+            begin = _on_terminal if sys.stdout.isatty() and _at_our_terminal() else _directly
             status = begin(control, request, theirs.fileno())
     return status if status >= 0 else 128 - status
 
 
+def _at_our_terminal() -> bool:
+    """Say whether standard input is a terminal that is ours now.
+
+    A job in the background (`lab exec … &`) that reads from it, or changes its modes, is stopped.
+    """
+    if not sys.stdin.isatty():
+        return False
+    with suppress(OSError):  # of another session: nobody stops us
+        return os.tcgetpgrp(0) == os.getpgrp()
+    return True
+
+
 def _directly(control: Control, request: dict[str, Any], signals: int) -> int:
-    answer = control.ask(request, [0, 1, 2, signals])
+    # The program is of another session, which nobody keeps from reading what is typed elsewhere.
+    stdin = os.open(os.devnull, os.O_RDONLY) if sys.stdin.isatty() and not _at_our_terminal() else 0
+    answer = control.ask(request, [stdin, 1, 2, signals])
     return int(answer["status"])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from wirelab.emulator import Host
 from wirelab.live.errors import LiveError
 from wirelab.live.running import Running
+from wirelab.run.networks import known_topologies
 from wirelab.scenarios.dns_play import start_name_servers, start_recursor
 from wirelab.scenarios.errors import near
 from wirelab.traffic.daemon import Daemon
@@ -108,7 +109,7 @@ def stock(running: Running) -> None:
         Missing: a program is not installed.
         DaemonDied: one does not start.
     """
-    if running.subject.topology == "names":
+    if _of_the_catalogue(running) == "names":
         _name_servers(running)
         return
     for node, services in _usual(running).items():
@@ -117,10 +118,16 @@ def stock(running: Running) -> None:
 
 
 def _usual(running: Running) -> Mapping[str, tuple[str, ...]]:
-    if running.subject.topology in _STOCK:
-        return _STOCK[running.subject.topology]
+    if (name := _of_the_catalogue(running)) in _STOCK:
+        return _STOCK[name]
     servers = [host.name for host in running.lab.hosts if host.name in ("srv", "s") and host.IP()]
     return dict.fromkeys(servers, _EVERYTHING)
+
+
+def _of_the_catalogue(running: Running) -> str:
+    """Return the name of a topology of the catalogue; empty for another that is called so, too."""
+    name, kind = running.subject.topology, running.subject.kind
+    return name if known_topologies().get(name) is kind else ""
 
 
 def _name_servers(running: Running) -> None:

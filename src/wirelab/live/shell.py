@@ -6,8 +6,10 @@ import readline
 import signal
 import socket
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from wirelab.live.banner import banner
 from wirelab.live.foreground import Foreground
@@ -33,6 +35,7 @@ def shell(plan: Plan) -> int:
     interactive = sys.stdin.isatty()
     if interactive:
         see_that_it_is_ours(0)
+        modes = termios.tcgetattr(0)
 
     def work(listening: socket.socket, tell: Tell) -> int:
         return _converse(plan, bring_up(plan, listening, tell), interactive)
@@ -41,8 +44,20 @@ def shell(plan: Plan) -> int:
         status = keep(plan.name, work, lambda _told: None, terminal=True)
     finally:
         if interactive:
-            give(0, os.getpgrp())
-    return int(status) if isinstance(status, int) else 128 + signal.SIGTERM
+            _taken_back(modes)
+    if isinstance(status, int):
+        return status
+    ended = f"lab: the lab {plan.name} was ended"
+    with contextlib.suppress(OSError):  # the terminal is gone
+        print(f"\n{ended}" if interactive else ended, file=sys.stderr, flush=True)
+    return 128 + signal.SIGTERM
+
+
+def _taken_back(modes: list[Any]) -> None:
+    """Have the terminal again, with its modes: a prompt that was killed left it without echo."""
+    with contextlib.suppress(OSError, termios.error):  # it is gone
+        give(0, os.getpgrp())
+        termios.tcsetattr(0, termios.TCSADRAIN, modes)
 
 
 def _converse(plan: Plan, running: Running, interactive: bool) -> int:
@@ -50,7 +65,10 @@ def _converse(plan: Plan, running: Running, interactive: bool) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def show() -> None:
-        print("\n".join(banner(plan, told(running))), flush=True)
+        print("\n".join(banner(plan, told(running))))
+        if plan.subject.scenario:
+            print("\n  `play` plays the traffic; its servers start with that")
+        sys.stdout.flush()
 
     if not interactive:
         return _script(Prompt(running, Foreground(None), show))

@@ -1,8 +1,6 @@
 """Of what a running lab is made: a topology, or a scenario, with its settings."""
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +8,10 @@ from typing import Any, TypeVar
 
 from mininet.topo import Topo
 
-from wirelab import topologies
 from wirelab.emulator.links import check_mtu
 from wirelab.live.errors import LiveError
+from wirelab.run.networks import known_topologies
+from wirelab.run.parameters import parameters
 from wirelab.run.plan import jobs
 from wirelab.scenarios import CATALOGUE, Scenario, own
 from wirelab.scenarios.errors import near
@@ -48,30 +47,23 @@ class Subject:
         return (inspect.getdoc(module) or "").partition("\n")[2].strip("\n")
 
 
-def known_topologies() -> dict[str, type[Topo]]:
-    """Return every topology by its name."""
-    found: dict[str, type[Topo]] = {}
-    for each in pkgutil.iter_modules(topologies.__path__):
-        module = importlib.import_module(f"wirelab.topologies.{each.name}")
-        found |= module.topos
-    return found
-
-
 def subject(name: str, assignments: Sequence[str], seed: int) -> Subject:
     """Return what a name, or a file of one's own, stands for, with `name=value` settings.
 
     Raises:
         ScenarioError: something in a file is wrong.
-        PlanError: a scenario has no such setting, or the value is out of its range.
-        LiveError: there is nothing of that name, or a topology has no such parameter.
+        PlanError: there is no such setting or parameter, or the value is out of its range.
+        LiveError: there is nothing of that name, or the network cannot be built so.
     """
     topos = known_topologies()
     if own.is_file(name):
-        path = Path(name)
-        if path.suffix != ".py" or own.has_scenarios(path):  # FILE.py:ID is a scenario's
+        if _means_a_scenario(name):
             return _of_scenario(_only(name, own.asked(name)), topos, assignments, seed)
-        topos = own.topologies(path)
-        name = _only(name, list(topos))
+        file, wanted = own.parts(name)
+        topos = own.topologies(Path(file))
+        name = wanted or _only(name, list(topos))
+        if name not in topos:
+            raise LiveError(f"{file} has no topology {name!r}{near(name, topos)}")
     elif name in CATALOGUE:
         return _of_scenario(CATALOGUE[name], topos, assignments, seed)
     if name in topos:
@@ -81,11 +73,20 @@ def subject(name: str, assignments: Sequence[str], seed: int) -> Subject:
     raise LiveError(f"{told}{near(name, {*CATALOGUE, *topos})}; topologies: {', '.join(topos)}")
 
 
+def _means_a_scenario(name: str) -> bool:
+    """Say whether `FILE.py` or `FILE.py:NAME` is a scenario's; else it is a topology's."""
+    file, wanted = own.parts(name)
+    path = Path(file)
+    return own.has_scenarios(path) and (
+        own.has_scenarios(path, wanted) or wanted not in own.networks(path)
+    )
+
+
 def _only(file: str, found: Sequence[_T]) -> _T:
     if len(found) == 1:
         return found[0]
     names = ", ".join(each.id if isinstance(each, Scenario) else str(each) for each in found)
-    raise LiveError(f"{file} has several: {names}; choose a scenario with FILE.py:ID")
+    raise LiveError(f"{file} has several: {names}; choose one with FILE.py:NAME")
 
 
 def _of_scenario(
@@ -101,22 +102,10 @@ def _of_scenario(
 
 def _parameters(name: str, kind: type[Topo], assignments: Sequence[str]) -> dict[str, Any]:
     """Return the parameters of a topology that are to be other than by default."""
-    known = {
-        each.name: each.default
-        for each in inspect.signature(kind.build).parameters.values()
-        if each.default is not inspect.Parameter.empty
-    }
-    chosen: dict[str, Any] = {}
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        if not equals or not key:
-            raise LiveError(f"--set takes name=value, not {assignment!r}")
-        if key not in known:
-            has = f"it has {', '.join(known)}" if known else "it has none"
-            raise LiveError(f"the topology {name} has no setting {key!r}; {has}")
-        chosen[key] = _value(key, text, known[key])
-        if key.endswith("mtu"):
-            check_mtu(chosen[key], name, ipv6=False)
+    chosen = parameters(name, kind, assignments)
+    for key, value in chosen.items():
+        if key.endswith("mtu") and isinstance(value, int):
+            check_mtu(value, name, ipv6=False)
     return chosen
 
 
@@ -127,12 +116,3 @@ def _drawn(name: str, kind: type[Topo], settings: Mapping[str, Any]) -> Topo:
     except Exception as error:  # whatever comes of six routers less than none
         told = ", ".join(f"{key}={value}" for key, value in settings.items()) or "its defaults"
         raise LiveError(f"the topology {name} cannot be built with {told}: {error}") from error
-
-
-def _value(key: str, text: str, default: object) -> object:
-    """Return a value of the type that the default has."""
-    kind: Any = type(default)
-    try:
-        return float(text) if key in ("delay", "loss") else kind(text)
-    except ValueError:
-        raise LiveError(f"{key} is a number, not {text!r}") from None

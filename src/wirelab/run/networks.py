@@ -2,9 +2,8 @@
 
 import difflib
 import importlib
-import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,9 @@ from mininet.topo import Topo
 
 from wirelab import topologies
 from wirelab.run.errors import PlanError
+from wirelab.run.parameters import known, parameters
 from wirelab.run.plan import plan
 from wirelab.scenarios import CATALOGUE, own
-
-_KINDS: dict[object, Callable[[str], Any]] = {int: int, float: float, str: str}
-_DECIMAL = ("delay", "loss")
-"""Parameters that are numbers with decimals, whatever their defaults look like."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +69,17 @@ def network(name: str, assignments: Iterable[str] = ()) -> Network:
 
 
 def _of_topology(name: str, drawn: type[Topo], assignments: Iterable[str]) -> Network:
-    values = dict(_parsed(name, drawn, each) for each in assignments)
-    known = frozenset(_parameters(drawn))
-    return Network(name, _drawn(name, drawn, values), values, parameters=known)
+    values = parameters(name, drawn, assignments)
+    return Network(name, _drawn(name, drawn, values), values, parameters=frozenset(known(drawn)))
 
 
 def _of_scenario(name: str, assignments: Iterable[str]) -> Network:
     jobs = plan([name], assignments, seed=0)
     _only(name, [job.scenario.id for job in jobs])
     scenario, chosen = jobs[0].scenario, jobs[0].settings
-    known = frozenset(setting.name for setting in scenario.settings)
+    may_be_set = frozenset(setting.name for setting in scenario.settings)
     settings = {**scenario.fixed, **chosen}
-    return Network(scenario.id, scenario.network(chosen), settings, scenario.points, known)
+    return Network(scenario.id, scenario.network(chosen), settings, scenario.points, may_be_set)
 
 
 def _only(file: str, found: Sequence[str]) -> str:
@@ -104,33 +99,8 @@ def _drawn(name: str, drawn: type[Topo], values: Mapping[str, Any]) -> Topo:
         raise PlanError(f"the topology {name} cannot be drawn with {told}: {error}") from error
 
 
-def _parsed(name: str, drawn: type[Topo], assignment: str) -> tuple[str, Any]:
-    key, equals, text = assignment.partition("=")
-    if not (key and equals):
-        raise PlanError(f"--set takes name=value, not {assignment!r}")
-    known = _parameters(drawn)
-    if key not in known:
-        has = f"it has {', '.join(known)}" if known else "it has none"
-        raise PlanError(f"the topology {name} has no parameter {key!r}; {has}")
-    kind = known[key]
-    try:
-        return key, float(text) if key in _DECIMAL else _KINDS.get(kind, str)(text)
-    except ValueError:
-        raise PlanError(f"{key} of the topology {name} is a number, not {text!r}") from None
-
-
-def _parameters(drawn: type[Topo]) -> dict[str, object]:
-    """Return what a topology takes, and of which type each is."""
-    given = inspect.signature(drawn.build).parameters.values()
-    return {
-        each.name: type(each.default)
-        for each in given
-        if each.default is not inspect.Parameter.empty
-    }
-
-
 def _help(name: str) -> str:
-    known = known_topologies()
-    if near := difflib.get_close_matches(name, [*known, *CATALOGUE], n=1):
+    there = known_topologies()
+    if near := difflib.get_close_matches(name, [*there, *CATALOGUE], n=1):
         return f"did you mean {near[0]}?"
-    return f"there are the topologies {', '.join(known)}, and the scenarios of `lab list`"
+    return f"there are the topologies {', '.join(there)}, and the scenarios of `lab list`"

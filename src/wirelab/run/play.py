@@ -56,7 +56,7 @@ def play(job: Job, destination: int) -> Outcome:
         outcome = attempt.judged()
     except Missing as error:
         return Outcome(name, Status.SKIPPED, time.monotonic() - begun, reason=str(error))
-    except Exception as error:  # a scenario's own code may raise anything
+    except (Exception, SystemExit) as error:  # a scenario's own code may raise anything
         outcome = attempt.broken(error)
     publish(attempt.folder, destination, name)
     return replace(outcome, seconds=time.monotonic() - begun, directory=name)
@@ -95,7 +95,7 @@ class _Attempt:
             explanation=explain(verdict, _EXPLANATION_WIDTH),
         )
 
-    def broken(self, error: Exception) -> Outcome:
+    def broken(self, error: BaseException) -> Outcome:
         """Keep what there is of an attempt that ended with an error."""
         reason, explanation = _told(error, self.job.scenario)
         verdict = None
@@ -146,7 +146,7 @@ class _Attempt:
             (self.folder / "ladder.txt").write_text(explain(verdict, _EXPLANATION_WIDTH))
 
 
-def _told(error: Exception, scenario: Scenario) -> tuple[str, str]:
+def _told(error: BaseException, scenario: Scenario) -> tuple[str, str]:
     """Return what went wrong in one line, and the rest: the end of a log, or where in the code."""
     if isinstance(error, EmulatorError):
         first, _, rest = str(error).partition("\n")

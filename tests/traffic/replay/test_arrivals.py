@@ -127,3 +127,17 @@ def test_fragments_that_were_cut_again_are_put_together_each_by_itself() -> None
     parts[1] = bytes(last)
     assert not received(made, outcomes, "s-eth0", parts)
     assert received(made, outcomes, "s-eth0", parts[1:])
+
+
+def test_datagrams_of_one_identification_are_put_together_each_by_itself() -> None:
+    """RFC 6864: a host may use one identification again, and 65,536 are soon used up."""
+    packets = [packet(payload=bytes([n]) * 1472) for n in range(6)]
+    parts = [
+        bytes(Ether(src=A, dst=B) / each) for one in packets for each in fragment(one[IP], 576)
+    ]
+    made = [Sent(n, "c-eth0", ("s-eth0",), bytes(each), 2) for n, each in enumerate(packets, 1)]
+    outcomes = {n: Outcome(n, "fragmented", 0, 62, 3) for n in range(len(made))}
+    assert not received(made, outcomes, "s-eth0", parts)
+    (problem,) = received(made, outcomes, "s-eth0", [*parts[:4], *parts[5:]])
+    assert problem.startswith("frame 2: ")
+    assert received(made, outcomes, "s-eth0", [*parts, parts[3]])

@@ -14,7 +14,7 @@ from wirelab.traffic.replay.conductor import NOBODY, Order
 from wirelab.traffic.replay.glance import glance
 from wirelab.traffic.replay.hosts_options import RECORDED, HostsOptions
 from wirelab.traffic.replay.hosts_played import HostsPlayed, facts
-from wirelab.traffic.replay.hosts_told import as_json, told
+from wirelab.traffic.replay.hosts_told import aimless, as_json, told
 from wirelab.traffic.replay.identity import quoted
 from wirelab.traffic.replay.kind import Judged, Played
 from wirelab.traffic.replay.sendings import KERNELS
@@ -249,11 +249,11 @@ class HostsReplay:
         coming = [each.data for each in frames if not each.outgoing]
         yield from received(done.frames, done.outcomes, name, coming)
 
-    @staticmethod
-    def _judged(done: HostsPlayed, found: Sequence[str]) -> Judged:
+    def _judged(self, done: HostsPlayed, found: Sequence[str]) -> Judged:
         whats = Counter(each.what for each in done.outcomes.values())
         more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
-        return Judged((*found[:_MOST_PROBLEMS], *more), {"outcomes": dict(whats)})
+        details = {"outcomes": dict(whats), "remarks": aimless(self.sendings)}
+        return Judged((*found[:_MOST_PROBLEMS], *more), details)
 
     @staticmethod
     def _strange(played: HostsPlayed) -> Iterator[str]:

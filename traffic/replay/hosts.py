@@ -62,7 +62,7 @@ def prepare(
         sendings = tasks.real(first_on_way(frames, glances, ways, mirrors))
     if not any(not each.expected for each in sendings):
         raise ReplayError("nothing is left to send: no frame is from a host that has a part")
-    fit = fitted(frames, sendings, network, options.too_large)
+    fit = fitted(frames, sendings, network, options.too_large, options.vlan)
     left = dict(tasks.left) | ({"too large": fit.skipped} if fit.skipped else {})
     names = made.names if made and own else {}
     return HostsReplay(

@@ -133,6 +133,8 @@ def test_a_dry_run_tells_who_becomes_whom(kind: str, capture: Path, tmp_path: Pa
         (["--as", "hosts", "--map", "192.0.2.99=c"], "192.0.2.99"),
         (["--as", "hosts", "--map", _CLIENT], "--map takes ADDRESS=HOST"),
         (["--as", "hosts", "--map", f"{_CLIENT}=c", "--map", f"{_CLIENT}=s"], "given twice"),
+        (["--as", "hosts", "--map", f"{_CLIENT}=c", "--map", f"{_SERVER}=c"], "c stands for"),
+        (["--as", "hosts", "--map", f"{_CLIENT}=r1"], "r1 is a router"),
         (["--as", "hosts", "--vlan", "9999"], "a VLAN is from 0 to 4095"),
         (["--as", "hosts", "--vlan", "some"], "--vlan takes numbers"),
         (["--as", "hosts", "--ttl", "0"], "a TTL is"),

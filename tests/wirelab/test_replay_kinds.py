@@ -96,6 +96,20 @@ def test_hosts_replay_what_a_filter_selects(tmp_path: Path) -> None:
     assert _replayed(path, *asked, cwd=tmp_path)["sent"] == 6
 
 
+def test_hosts_cut_or_leave_out_what_is_too_large(tmp_path: Path) -> None:
+    large = _packet(_CLIENT, _SERVER, UDP(sport=40000, dport=7777) / bytes(3000))
+    path = _write(tmp_path / "large.pcap", [*_talk(), large])
+    asked = [path, "--on", "routed", "--as", "hosts", "--topspeed"]
+    refused = lab(*asked, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--too-large segment, skip" in refused.stderr
+    for choice, told in (("segment", {"segmented": 1}), ("skip", {"skipped": 1})):
+        ended = lab(*asked, "--too-large", choice, "--json", cwd=tmp_path)
+        found = json.loads(ended.stdout)
+        assert (ended.returncode, found["otherwise"]) == (1, told), "it is not as recorded"
+        assert not found["problems"]
+
+
 def test_conversations_are_had_again(capture: Path, tmp_path: Path) -> None:
     asked = ("--on", "routed", "--set", "loss=5", "--set", "delay=1", "--as", "conversations")
     found = _replayed(capture, *asked, cwd=tmp_path)

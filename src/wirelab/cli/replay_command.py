@@ -91,8 +91,8 @@ machine lacks something.
     type=click.Choice(["refuse", "segment", "skip"]),
     default="refuse",
     show_default=True,
-    help="What becomes of frames that their link cannot carry: nothing is sent; the kernel cuts"
-    " TCP; they are left out.",
+    help="What becomes of frames that their link cannot carry: nothing is sent; TCP is cut"
+    " (--as hosts: other IPv4 without DF too); they are left out.",
 )
 @click.option(
     "--late-by",

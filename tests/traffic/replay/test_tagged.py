@@ -7,6 +7,7 @@ from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Dot1Q, Ether
 
 from wirelab.topologies.lan import Lan
+from wirelab.topologies.routed import Routed
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.hosts import prepare
 from wirelab.traffic.replay.hosts_options import HostsOptions
@@ -53,3 +54,12 @@ def test_only_one_tag_comes_on_top_of_an_mtu() -> None:
     ):
         with pytest.raises(ReplayError, match="bytes of stacked tags"):
             prepared(Lan(), frame, vlan=vlan)
+
+
+def test_what_a_router_is_to_forward_is_in_no_vlan() -> None:
+    prepared(Lan(), tagged((0x8100, 7)))
+    prepared(Routed(), tagged((0x8100, 7)), vlan=REMOVE)
+    for frame, vlan in ((tagged((0x8100, 7)), None), (tagged(), ADD)):
+        with pytest.raises(ReplayError, match=r"VLAN [57].* \(--vlan remove\)"):
+            prepared(Routed(), frame, vlan=vlan)
+    prepared(Routed(), tagged((0x8100, 7)), routers="recorded")

@@ -27,6 +27,7 @@ from scapy.layers.l2 import Dot1Q, Ether
 
 from wirelab.traffic.replay.conversations.cast import cast
 from wirelab.traffic.replay.conversations.talk import Deed, Need
+from wirelab.traffic.replay.conversations.told import remarks
 from wirelab.traffic.replay.errors import ReplayError
 
 
@@ -292,6 +293,19 @@ def test_a_datagram_seen_on_both_sides_of_a_router_is_one() -> None:
     talks, _ = recorder.extracted()
     assert len(talks.talks[0].turns) == 2
     assert talks.sightings == 1
+
+
+def test_equal_datagrams_of_one_point_are_several_unless_they_are_copies() -> None:
+    recorder = Recorder()
+    same = packet("10.0.0.1", "10.0.0.2", (5000, 53), b"x")
+    for after in (0, 5 * MS, MS // 20, 5 * MS):
+        recorder.add(same, after=after)
+    talks, _ = recorder.extracted()
+    assert len(talks.talks[0].turns) == 3
+    assert talks.copies == 1
+    assert remarks(talks) == [
+        "1 UDP datagram is taken for repeated sightings of the one before: not sent again"
+    ]
 
 
 def test_a_data_connection_waits_for_what_was_said_on_the_control_connection() -> None:

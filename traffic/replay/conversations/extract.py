@@ -62,6 +62,7 @@ def extract(table: Table) -> tuple[Talks, Store]:
             unopened,
             everything,
             talks[0].time if talks else 0,
+            sum(each.repeated for each in whole if isinstance(each, Flow)),
         ),
         store,
     )

@@ -410,3 +410,14 @@ def test_odd_captures_are_refused_or_can_be_played_to_their_end(seed: int) -> No
         for turn in talk.turns:
             assert turn.think >= 0
             assert all(need.amount >= 0 for need in turn.needs)
+
+
+def test_where_nothing_can_be_played_it_is_said_what_there_is() -> None:
+    recorder = Recorder()
+    Connection(recorder, client=("10.0.0.1", 1)).segment(C, SYN)
+    datagram = IP(src="10.0.0.1", dst="10.0.0.2", id=9) / UDP(sport=5000, dport=53) / bytes(3000)
+    for piece in fragment(datagram, 1000)[:-1]:
+        recorder.add(bytes(Ether() / piece), after=MS)
+    told = "only 1 connection that never came about and 1 datagram that lacks fragments"
+    with pytest.raises(ReplayError, match=told):
+        recorder.extracted()

@@ -13,6 +13,7 @@ from wirelab.traffic.replay.identity import (
     identity,
     network_header,
     piece,
+    quotable,
     quoted,
     ttl,
 )
@@ -106,7 +107,7 @@ def _wrong_error(
         return ""
     if told in _TOO_FAR and ttl(sent.data) <= limits.routers:
         return ""
-    if any(each and each[:2] == error for each in complained):
+    if (*error, quotable(sent.data)) in complained:
         return ""
     return f"sent by {sent.port}, it drew an ICMP error of type {error[0]}, code {error[1]}"
 

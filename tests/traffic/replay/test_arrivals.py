@@ -72,6 +72,8 @@ def test_an_error_that_was_recorded_is_right() -> None:
     waited = Sent(2, "", ("c-eth0",), bytes(error / bytes(made)[14:42]))
     outcomes = {0: Outcome(0, "error", 0, 0, 3 << 8 | 1), 1: Outcome(1, "arrived", 0)}
     assert not problems([sent(made), waited], outcomes, LIMITS)
+    other = sent(packet(payload=b"of another length"))
+    assert problems([other, waited], outcomes, LIMITS), "it was recorded about another packet"
 
 
 def test_fragments_of_what_fits_every_link_are_a_problem() -> None:

@@ -96,6 +96,20 @@ def test_hosts_replay_what_a_filter_selects(tmp_path: Path) -> None:
     assert _replayed(path, *asked, cwd=tmp_path)["sent"] == 6
 
 
+def test_hosts_cut_or_leave_out_what_is_too_large(tmp_path: Path) -> None:
+    large = _packet(_CLIENT, _SERVER, UDP(sport=40000, dport=7777) / bytes(3000))
+    path = _write(tmp_path / "large.pcap", [*_talk(), large])
+    asked = [path, "--on", "routed", "--as", "hosts", "--topspeed"]
+    refused = lab(*asked, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--too-large segment, skip" in refused.stderr
+    for choice, told in (("segment", {"segmented": 1}), ("skip", {"skipped": 1})):
+        ended = lab(*asked, "--too-large", choice, "--json", cwd=tmp_path)
+        found = json.loads(ended.stdout)
+        assert (ended.returncode, found["otherwise"]) == (1, told), "it is not as recorded"
+        assert not found["problems"]
+
+
 def test_conversations_are_had_again(capture: Path, tmp_path: Path) -> None:
     asked = ("--on", "routed", "--set", "loss=5", "--set", "delay=1", "--as", "conversations")
     found = _replayed(capture, *asked, cwd=tmp_path)
@@ -133,9 +147,14 @@ def test_a_dry_run_tells_who_becomes_whom(kind: str, capture: Path, tmp_path: Pa
         (["--as", "hosts", "--map", "192.0.2.99=c"], "192.0.2.99"),
         (["--as", "hosts", "--map", _CLIENT], "--map takes ADDRESS=HOST"),
         (["--as", "hosts", "--map", f"{_CLIENT}=c", "--map", f"{_CLIENT}=s"], "given twice"),
+        (["--as", "hosts", "--map", f"{_CLIENT}=c", "--map", f"{_SERVER}=c"], "c stands for"),
+        (["--as", "hosts", "--map", f"{_CLIENT}=r1"], "r1 is a router"),
         (["--as", "hosts", "--vlan", "9999"], "a VLAN is from 0 to 4095"),
         (["--as", "hosts", "--vlan", "some"], "--vlan takes numbers"),
         (["--as", "hosts", "--ttl", "0"], "a TTL is"),
+        (["--as", "hosts", "--patience", "inf"], "patience is more than 0 and at most 86400 s"),
+        (["--as", "hosts", "--patience", "nan"], "patience"),
+        (["--as", "conversations", "--patience", "1e12"], "at most 86400 s, not 1e+12"),
         (["--as", "hosts", "--port", "7777=x"], "--port takes numbers"),
         (["--as", "hosts", "--at", "c-eth0"], "--at is for --as frames, not --as hosts"),
         (["--as", "hosts", "--filter", "arp"], "selects no frame"),

@@ -13,6 +13,7 @@ from wirelab.traffic.replay.identity import (
     identity,
     network_header,
     piece,
+    quotable,
     quoted,
     ttl,
 )
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 _TOO_BIG = {(IP4, 3, 4), (IP6, 2, 0)}
 _TOO_FAR = {(IP4, 11, 0), (IP6, 3, 0)}
+_FAR, _NEAR = 4096, 64
+"""Where identifications come again, so many packets of one are looked at to put one together (the
+largest is 1366 fragments of the smallest MTU), and so many that were left over once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def _wrong_error(
         return ""
     if told in _TOO_FAR and ttl(sent.data) <= limits.routers:
         return ""
-    if any(each and each[:2] == error for each in complained):
+    if (*error, quotable(sent.data)) in complained:
         return ""
     return f"sent by {sent.port}, it drew an ICMP error of type {error[0]}, code {error[1]}"
 
@@ -152,43 +156,94 @@ def received(
         seen: what a capture point at it saw coming.
     """
     whole, parts = Counter[bytes](), defaultdict[bytes, list[bytes]](list)
-    for data in seen:
-        whole[identity(data)] += 1
-        parts[datagram(data)].append(data)
-    missing = []
+    came = list(seen)
+    entire = Counter(
+        identity(each.data)
+        for at, each in enumerate(sent)
+        if each.port and (outcome := outcomes.get(at)) and outcome.what == "arrived"
+    )
+    for data in came:
+        key = identity(data)
+        whole[key] += 1
+        if entire[key]:
+            entire[key] -= 1
+        else:
+            parts[datagram(data)].append(data)
+    heaps = {key: _Fragments(each) for key, each in parts.items()}
+    missing, disturbed, last = [], set(), {}
     for at, each in enumerate(sent):
-        outcome = outcomes.get(at)
-        if not each.port or each.targets != (port,) or outcome is None:
+        outcome, shared = outcomes.get(at), datagram(each.data)
+        if not each.port or each.targets != (port,) or outcome is None or outcome.what == "unseen":
+            disturbed.add(shared)
             continue
         key = identity(each.data)
         if outcome.what == "arrived":
             whole[key] -= 1
             if whole[key] < 0:
                 missing.append(f"frame {each.number}: it is not as it was sent at {port}")
-        elif outcome.what == "fragmented" and not _reassembles(
-            each.data, parts[datagram(each.data)]
-        ):
-            missing.append(f"frame {each.number}: its fragments at {port} make another packet")
+        elif outcome.what == "fragmented":
+            last[shared] = each.number
+            if shared not in heaps or not heaps[shared].make(each.data):
+                disturbed.add(shared)
+                missing.append(f"frame {each.number}: its fragments at {port} make another packet")
+    for shared, number in last.items():
+        if shared not in disturbed and heaps[shared].left:
+            missing.append(f"frame {number}: more fragments of it came to {port} than make it")
     return missing
 
 
-def _reassembles(data: bytes, fragments: Iterable[bytes]) -> bool:
-    """Whether fragments hold the whole payload of an IPv4 packet, each byte once."""
-    start, size, more = piece(data)
-    covered, last = bytearray(size), False
-    filled = 0
-    for each in fragments:
-        offset, length, further = piece(each)
-        at = network_header(each)[1]
-        payload = at + (each[at] & 15) * 4
-        place = offset - start
-        if not 0 <= place < size:
-            continue  # of another packet, itself a fragment of the same datagram
-        if place + length > size:
+class _Fragments:
+    """Packets that claim to be of one datagram: of several, where an identification comes again.
+
+    Which are of one is told by their order, their places and their bytes.
+    """
+
+    def __init__(self, packets: list[bytes]) -> None:
+        self._packets: list[bytes | None] = list(packets)
+        self._start = 0
+        self.left = len(packets)
+        """How many have not been used."""
+
+    def make(self, data: bytes) -> bool:
+        """Use up the first that make the payload of an IPv4 packet, each byte once, if there are.
+
+        Args:
+            data: the packet as it was sent, perhaps itself a fragment.
+        """
+        start, size, more = piece(data)
+        own = _payload(data)[:size]
+        covered, filled, last = bytearray(size), 0, False
+        used: list[int] = []
+        for n in range(self._start, min(self._start + _FAR, len(self._packets))):
+            packet = self._packets[n]
+            if packet is None:
+                continue
+            offset, length, further = piece(packet)
+            place, end = offset - start, offset - start + length
+            ends = end == size and further == more
+            if (
+                not 0 <= place < end <= size
+                or any(covered[place:end])
+                or (end == size and not ends)
+            ):
+                continue  # of another packet
+            if _payload(packet)[:length] != own[place:end]:
+                continue
+            covered[place:end] = b"\1" * length
+            used.append(n)
+            filled, last = filled + length, last or ends
+            if filled == size:
+                break
+        if not last or filled != size:
             return False
-        covered[place : place + length] = each[payload : payload + length]
-        filled += length
-        last |= place + length == size and further == more
+        for n in used:
+            self._packets[n] = None
+        self.left -= len(used)
+        self._start = max(self._start, used[0] - _NEAR)
+        return True
+
+
+def _payload(data: bytes) -> bytes:
+    """What is behind the IPv4 header."""
     at = network_header(data)[1]
-    own = data[at + (data[at] & 15) * 4 :][:size]
-    return bool(last and filled == size and bytes(covered) == own)
+    return data[at + (data[at] & 15) * 4 :]

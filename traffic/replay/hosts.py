@@ -14,6 +14,7 @@ from wirelab.traffic.replay.mapping import learned, roles_by_name, roles_by_part
 from wirelab.traffic.replay.network import Network
 from wirelab.traffic.replay.sendings import Tasks
 from wirelab.traffic.replay.sightings import first_on_link, first_on_way, interfaces
+from wirelab.traffic.replay.tagged import see_that_routers_take
 from wirelab.verify import provenance
 from wirelab.verify.frame import LinkType
 
@@ -60,9 +61,10 @@ def prepare(
     else:
         ways = made.ways if made and own else {}
         sendings = tasks.real(first_on_way(frames, glances, ways, mirrors))
+        see_that_routers_take(frames, sendings, network, options.vlan)
     if not any(not each.expected for each in sendings):
         raise ReplayError("nothing is left to send: no frame is from a host that has a part")
-    fit = fitted(frames, sendings, network, options.too_large)
+    fit = fitted(frames, sendings, network, options.too_large, options.vlan)
     left = dict(tasks.left) | ({"too large": fit.skipped} if fit.skipped else {})
     names = made.names if made and own else {}
     return HostsReplay(

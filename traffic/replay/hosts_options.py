@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from wirelab.traffic.replay.rewrite import Inside, Ttl, Vlan
 
 REAL, RECORDED = "real", "recorded"
+LONGEST_PATIENCE = 86_400
+"""Seconds: a day."""
 REFUSE, SEGMENT, SKIP = "refuse", "segment", "skip"
 
 
@@ -59,7 +61,9 @@ class HostsOptions:
             raise ReplayError(
                 f"what is too large, {REFUSE}, {SEGMENT} or {SKIP} it, not {self.too_large!r}"
             )
-        if self.speed is not None and not self.speed > 0:
-            raise ReplayError(f"a speed is more than 0, not {self.speed:g}")
-        if not self.patience > 0:
-            raise ReplayError(f"patience is more than 0 s, not {self.patience:g}")
+        if self.speed is not None and not 0 < self.speed < float("inf"):
+            raise ReplayError(f"a speed is a number above 0, not {self.speed:g}")
+        if not 0 < self.patience <= LONGEST_PATIENCE:
+            raise ReplayError(
+                f"patience is more than 0 and at most {LONGEST_PATIENCE} s, not {self.patience:g}"
+            )

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from wirelab.traffic.replay.arrivals import Limits, Sent, departed, problems, received
 from wirelab.traffic.replay.conductor import NOBODY, Order
+from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.glance import glance
 from wirelab.traffic.replay.hosts_options import RECORDED, HostsOptions
 from wirelab.traffic.replay.hosts_played import HostsPlayed, facts
-from wirelab.traffic.replay.hosts_told import as_json, told
-from wirelab.traffic.replay.identity import quoted
+from wirelab.traffic.replay.hosts_told import aimless, as_json, told
+from wirelab.traffic.replay.identity import network_header, quoted
 from wirelab.traffic.replay.kind import Judged, Played
 from wirelab.traffic.replay.sendings import KERNELS
+from wirelab.traffic.replay.tagged import crowding, tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -110,6 +112,7 @@ class HostsReplay:
         translation = Translation(rewriting(self.roles, macs, self.options), macs)
         hops = self._hops()
         sent = [self._sent(each, translation, hops) for each in self.sendings]
+        self._see_that_all_fit(sent)
         everybody = self.options.routers == RECORDED
         ports = self.network.ports.values()
         silence(lab, dict.fromkeys(p.node for p in ports if everybody or not p.router))
@@ -137,6 +140,18 @@ class HostsReplay:
         port = "" if task.expected else task.port
         far = None if task.expected else hops.get((task.port, task.targets))
         return Sent(frame.number, port, task.targets, data, far)
+
+    def _see_that_all_fit(self, sent: Sequence[Sent]) -> None:
+        """See that nothing grew too large when it was rewritten, as payloads with addresses may."""
+        for each in sent:
+            mtu = self.network.ports[each.port].mtu if each.port else len(each.data)
+            at = network_header(each.data)[1]
+            if len(each.data) - at > mtu - crowding(tags(each.data)):
+                raise ReplayError(
+                    f"frame {each.number} is larger once it is rewritten ({len(each.data) - at}"
+                    f" bytes) than the MTU of {each.port} ({mtu}): choose a topology with a larger"
+                    " one, or rewrite less"
+                )
 
     def _hops(self) -> dict[object, int | None]:
         """The routers between each interface that sends and those that receive, if they forward."""
@@ -249,11 +264,11 @@ class HostsReplay:
         coming = [each.data for each in frames if not each.outgoing]
         yield from received(done.frames, done.outcomes, name, coming)
 
-    @staticmethod
-    def _judged(done: HostsPlayed, found: Sequence[str]) -> Judged:
+    def _judged(self, done: HostsPlayed, found: Sequence[str]) -> Judged:
         whats = Counter(each.what for each in done.outcomes.values())
         more = [f"and {len(found) - _MOST_PROBLEMS} more"] if len(found) > _MOST_PROBLEMS else []
-        return Judged((*found[:_MOST_PROBLEMS], *more), {"outcomes": dict(whats)})
+        details = {"outcomes": dict(whats), "remarks": aimless(self.sendings)}
+        return Judged((*found[:_MOST_PROBLEMS], *more), details)
 
     @staticmethod
     def _strange(played: HostsPlayed) -> Iterator[str]:

@@ -30,7 +30,19 @@ def told(
         parts += [f"sends {_frames(kernels[port])} by itself"] if kernels[port] else []
         lines.append(f"{port} {' and '.join(parts)}")
     lines += [f"not sent: {_frames(count)}, {why}" for why, count in left.items()]
-    return lines
+    return [*lines, *aimless(sendings)]
+
+
+def aimless(sendings: Sequence[Sending]) -> list[str]:
+    """Say how many frames are sent to nobody, so that nothing tells what became of them."""
+    count = unchecked(sendings)
+    verb = "is" if count == 1 else "are"
+    return [f"{_frames(count)} {verb} for nobody in the lab: not checked"] if count else []
+
+
+def unchecked(sendings: Sequence[Sending]) -> int:
+    """Return how many frames are sent to nobody."""
+    return sum(not each.expected and not each.targets for each in sendings)
 
 
 def _frames(count: int) -> str:
@@ -72,6 +84,7 @@ def as_json(
         "sends": dict(Counter(each.port for each in sendings if not each.expected)),
         "expected": sum(each.expected for each in sendings),
         "left": dict(left),
+        "unchecked": unchecked(sendings),
         "routers": options.routers,
         "speed": options.speed,
     }

@@ -14,6 +14,9 @@ REDIRECT = 5
 _ERRORS6 = (1, 2, 3, 4)
 """RFC 4443: unreachable, too big, time exceeded, parameter problem."""
 _ICMP, _ICMP6 = 1, 58
+_NO_OPERATION = 1
+_RECORDING = (7, 68)
+"""RFC 791 section 3.1: record route, time stamp."""
 
 
 def network_header(data: bytes) -> tuple[int, int]:
@@ -29,17 +32,38 @@ def network_header(data: bytes) -> tuple[int, int]:
 def identity(data: bytes) -> bytes:
     """Return what of a frame is the same on every link of its way.
 
-    Of IP all but TTL, header checksum and the Ethernet header; padding is no part of it. Of
-    anything else, which no router passes on, all but MACs and VLAN tags.
+    Of IP all but TTL, header checksum, what routers write into options, and the Ethernet header;
+    padding is no part of it. Of anything else, which no router passes on, all but MACs and VLAN
+    tags.
     """
     kind, at = network_header(data)
     if kind == IP4:
         end = at + (int.from_bytes(data[at + 2 : at + 4], "big") or len(data))
-        return data[at : at + 8] + data[at + 9 : at + 10] + data[at + 12 : end]
+        head = data[at : at + 8] + data[at + 9 : at + 10] + data[at + 12 : at + 20]
+        if data[at : at + 1] > b"\x45":
+            return head + _unfilled(data, at) + data[at + (data[at] & 15) * 4 : end]
+        return head + data[at + 20 : end]
     if kind == IP6:
         end = at + 40 + int.from_bytes(data[at + 4 : at + 6], "big")
         return data[at : at + 7] + data[at + 8 : end]
     return data[at - 2 :]
+
+
+def _unfilled(data: bytes, at: int) -> bytes:
+    """The options of an IPv4 header without what routers write into those that record."""
+    options = bytearray(data[at + 20 : at + (data[at] & 15) * 4])
+    place = 0
+    while place < len(options) and options[place]:
+        kind = options[place]
+        size = options[place + 1] if kind != _NO_OPERATION and place + 1 < len(options) else 1
+        if kind != _NO_OPERATION and size < 2:
+            break
+        if kind in _RECORDING:
+            inside = range(place + 2, min(place + size, len(options)))
+            for each in inside:
+                options[each] = 0
+        place += size
+    return bytes(options)
 
 
 def datagram(data: bytes) -> bytes:

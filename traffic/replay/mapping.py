@@ -115,6 +115,7 @@ class _Casting:
 
     def _wished(self, wanted: Mapping[str, str]) -> set[int]:
         assigned = set()
+        taken: dict[str, tuple[str, Endpoint]] = {}
         for text, place in wanted.items():
             endpoint = self._called(text)
             port = self._network.ports.get(place) or self._network.first_port(place)
@@ -122,6 +123,17 @@ class _Casting:
                 raise ReplayError(
                     f"--map {text}={place}: there is no host {place} in this topology, but"
                     f" {', '.join(self._network.hosts)}"
+                )
+            if port.router and not endpoint.router:
+                raise ReplayError(
+                    f"--map {text}={place}: {port.node} is a router, and only a router of the"
+                    f" capture can become one; hosts are {', '.join(self._network.hosts)}"
+                )
+            first, other = taken.setdefault(port.name, (text, endpoint))
+            if other is not endpoint:
+                raise ReplayError(
+                    f"--map {text}={place}: {place} stands for {first} already, and a host stands"
+                    " for one"
                 )
             if port.node in self._free:
                 self._free.remove(port.node)

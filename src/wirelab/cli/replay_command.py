@@ -50,8 +50,9 @@ lab replay x.pcap --on routed --as hosts --map 192.168.1.5=c --map 192.168.1.1=s
 lab replay x.pcap --on routed --set loss=1 --as conversations
                                  by sockets, over a network that loses packets
 
-Exit status: 0 all was sent as recorded, and arrived; 1 something was not; 2 bad usage or input,
-and nothing was sent; 3 this machine lacks something.
+Exit status: 0 all was sent as recorded, and arrived, or drew the ICMP error that its TTL or size
+must draw in this network; 1 something was not; 2 bad usage or input, and nothing was sent; 3 this
+machine lacks something.
 """
 
 
@@ -90,8 +91,8 @@ and nothing was sent; 3 this machine lacks something.
     type=click.Choice(["refuse", "segment", "skip"]),
     default="refuse",
     show_default=True,
-    help="What becomes of frames that their link cannot carry: nothing is sent; the kernel cuts"
-    " TCP; they are left out.",
+    help="What becomes of frames that their link cannot carry: nothing is sent; TCP is cut"
+    " (--as hosts: other IPv4 without DF too); they are left out.",
 )
 @click.option(
     "--late-by",

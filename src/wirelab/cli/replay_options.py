@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 FRAMES, HOSTS, CONVERSATIONS = "frames", "hosts", "conversations"
 
 _OF = {
-    FRAMES: {"at", "pps", "mbps", "loops", "too_large", "late_by"},
+    FRAMES: {"at", "pps", "mbps", "loops", "late_by"},
     HOSTS: {"routers", "port", "vlan", "ttl", "dscp", "inside"},
     CONVERSATIONS: {"incomplete", "client_ports"},
-    f"{FRAMES} or {HOSTS}": {"limit", "display_filter", "since", "until"},
+    f"{FRAMES} or {HOSTS}": {"limit", "display_filter", "since", "until", "too_large"},
     f"{HOSTS} or {CONVERSATIONS}": {"mapping", "patience"},
 }
 """The options that only some kinds have, by these."""
@@ -105,6 +105,7 @@ def _host_options(asked: Mapping[str, Any]) -> "HostsOptions":
         map=pairs(asked["mapping"], "--map", "ADDRESS=HOST"),
         speed=_speed(asked),
         routers=asked["routers"],
+        too_large=asked["too_large"],
         ports={integer("--port", a): integer("--port", b) for a, b in ports.items()},
         vlan=vlan(asked["vlan"]),
         ttl=ttl(asked["ttl"]),

@@ -53,6 +53,7 @@ def report(ended: Replayed) -> Iterator[str]:
         yield from (f"         {line}" for line in _besides(name, details))
         if "counted" in details:
             yield f"         {details['far_end']}: {details['counted']} frames came, by its counter"
+    yield from (f"         {line}" for line in ended.details.get("remarks", ()))
     if counts := _counts(ended.details):
         yield f"         {counts}"
     yield f"         captures and verdict: {ended.directory}"

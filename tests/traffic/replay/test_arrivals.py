@@ -72,6 +72,8 @@ def test_an_error_that_was_recorded_is_right() -> None:
     waited = Sent(2, "", ("c-eth0",), bytes(error / bytes(made)[14:42]))
     outcomes = {0: Outcome(0, "error", 0, 0, 3 << 8 | 1), 1: Outcome(1, "arrived", 0)}
     assert not problems([sent(made), waited], outcomes, LIMITS)
+    other = sent(packet(payload=b"of another length"))
+    assert problems([other, waited], outcomes, LIMITS), "it was recorded about another packet"
 
 
 def test_fragments_of_what_fits_every_link_are_a_problem() -> None:
@@ -127,3 +129,17 @@ def test_fragments_that_were_cut_again_are_put_together_each_by_itself() -> None
     parts[1] = bytes(last)
     assert not received(made, outcomes, "s-eth0", parts)
     assert received(made, outcomes, "s-eth0", parts[1:])
+
+
+def test_datagrams_of_one_identification_are_put_together_each_by_itself() -> None:
+    """RFC 6864: a host may use one identification again, and 65,536 are soon used up."""
+    packets = [packet(payload=bytes([n]) * 1472) for n in range(6)]
+    parts = [
+        bytes(Ether(src=A, dst=B) / each) for one in packets for each in fragment(one[IP], 576)
+    ]
+    made = [Sent(n, "c-eth0", ("s-eth0",), bytes(each), 2) for n, each in enumerate(packets, 1)]
+    outcomes = {n: Outcome(n, "fragmented", 0, 62, 3) for n in range(len(made))}
+    assert not received(made, outcomes, "s-eth0", parts)
+    (problem,) = received(made, outcomes, "s-eth0", [*parts[:4], *parts[5:]])
+    assert problem.startswith("frame 2: ")
+    assert received(made, outcomes, "s-eth0", [*parts, parts[3]])

@@ -27,6 +27,7 @@ from scapy.layers.l2 import Dot1Q, Ether
 
 from wirelab.traffic.replay.conversations.cast import cast
 from wirelab.traffic.replay.conversations.talk import Deed, Need
+from wirelab.traffic.replay.conversations.told import remarks
 from wirelab.traffic.replay.errors import ReplayError
 
 
@@ -294,6 +295,19 @@ def test_a_datagram_seen_on_both_sides_of_a_router_is_one() -> None:
     assert talks.sightings == 1
 
 
+def test_equal_datagrams_of_one_point_are_several_unless_they_are_copies() -> None:
+    recorder = Recorder()
+    same = packet("10.0.0.1", "10.0.0.2", (5000, 53), b"x")
+    for after in (0, 5 * MS, MS // 20, 5 * MS):
+        recorder.add(same, after=after)
+    talks, _ = recorder.extracted()
+    assert len(talks.talks[0].turns) == 3
+    assert talks.copies == 1
+    assert remarks(talks) == [
+        "1 UDP datagram is taken for repeated sightings of the one before: not sent again"
+    ]
+
+
 def test_a_data_connection_waits_for_what_was_said_on_the_control_connection() -> None:
     recorder = Recorder()
     control = Connection(recorder, server=("10.0.0.2", 21)).open().say(C, b"PASV\r\n")
@@ -396,3 +410,14 @@ def test_odd_captures_are_refused_or_can_be_played_to_their_end(seed: int) -> No
         for turn in talk.turns:
             assert turn.think >= 0
             assert all(need.amount >= 0 for need in turn.needs)
+
+
+def test_where_nothing_can_be_played_it_is_said_what_there_is() -> None:
+    recorder = Recorder()
+    Connection(recorder, client=("10.0.0.1", 1)).segment(C, SYN)
+    datagram = IP(src="10.0.0.1", dst="10.0.0.2", id=9) / UDP(sport=5000, dport=53) / bytes(3000)
+    for piece in fragment(datagram, 1000)[:-1]:
+        recorder.add(bytes(Ether() / piece), after=MS)
+    told = "only 1 connection that never came about and 1 datagram that lacks fragments"
+    with pytest.raises(ReplayError, match=told):
+        recorder.extracted()

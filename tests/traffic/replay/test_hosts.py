@@ -466,3 +466,16 @@ def test_damaged_packets_are_prepared_or_refused(spoilt: list[tuple[Packet, int,
             continue
         assert replay.total + sum(replay.left.values()) <= len(packets)
         assert replay.told()
+
+
+def test_what_is_for_nobody_is_told() -> None:
+    astray = from_anna(UDP() / b"x")
+    astray[IP].dst = "127.0.0.1"
+    capture = captured([*HANDSHAKE, astray])
+    said = "1 frame is for nobody in the lab: not checked"
+    replay = prepare(capture, Routed())
+    assert said in replay.told()
+    assert replay.as_json()["unchecked"] == 1
+    done = played(capture)
+    assert not done.judged.problems
+    assert done.judged.details["remarks"] == [said]

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from scapy.layers.inet import ICMP, IP, UDP, fragment
+from scapy.layers.inet import ICMP, IP, UDP, IPOption_RR, IPOption_Timestamp, fragment
 from scapy.layers.inet6 import UDP as UDP6
 from scapy.layers.inet6 import ICMPv6PacketTooBig, IPv6
 from scapy.layers.l2 import ARP, Dot1Q, Ether
@@ -96,3 +96,27 @@ def test_no_frame_is_too_odd(data: bytes) -> None:
         odd = data[:12] + kind + data[14:]
         assert identity(odd) == identity(odd)
         answer(odd), quoted(odd), quotable(odd), ttl(odd), datagram(odd)
+
+
+def test_what_routers_write_into_options_is_no_part_of_it() -> None:
+    def made(*options: object, payload: bytes = b"hello") -> bytes:
+        packet = IP(src="10.0.0.1", dst="10.9.0.1", options=list(options)) / UDP() / payload
+        return bytes(Ether(src=A, dst=R) / packet)
+
+    empty, filled = ["0.0.0.0", "0.0.0.0"], ["10.0.0.254", "0.0.0.0"]
+    before = made(IPOption_RR(pointer=4, routers=empty))
+    after = made(IPOption_RR(pointer=8, routers=filled))
+    assert identity(before) == identity(after)
+    assert identity(before) != identity(made(IPOption_RR(routers=empty), payload=b"other"))
+    times = [IPOption_Timestamp(pointer=n, timestamp=n, flg=0) for n in (5, 9)]
+    assert identity(made(times[0])) == identity(made(times[1]))
+    assert identity(made(times[0])) != identity(before)
+
+
+@given(st.binary(max_size=40))
+def test_any_options_have_an_identity(options: bytes) -> None:
+    options += bytes(-len(options) % 4)
+    head = bytes(IP(src="10.0.0.1", dst="10.9.0.1", ihl=5 + len(options) // 4, len=20))
+    frame = bytes(Ether(src=A, dst=R, type=0x0800)) + head[:20] + options
+    further = frame[:22] + bytes([frame[22] - 1]) + frame[23:]
+    assert identity(frame) == identity(further)

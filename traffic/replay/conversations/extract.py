@@ -8,12 +8,14 @@ import numpy as np
 
 from wirelab.traffic.replay.conversations.connection import Connection
 from wirelab.traffic.replay.conversations.flow import Flow
-from wirelab.traffic.replay.conversations.segments import TCP, Segment, segments
+from wirelab.traffic.replay.conversations.segments import TCP, UDP, Segment, segments
 from wirelab.traffic.replay.conversations.store import Store
 from wirelab.traffic.replay.conversations.talk import SERVER, Talk, Talks
 from wirelab.traffic.replay.conversations.turns import Turns
 from wirelab.traffic.replay.errors import ReplayError
+from wirelab.traffic.replay.glance import glance
 from wirelab.verify.collector import paused
+from wirelab.verify.frame import LinkType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 Seen = Connection | Flow
 _Ends = tuple[bytes, bytes]
+_ETHERNET = 14
 
 
 def extract(table: Table) -> tuple[Talks, Store]:
@@ -51,7 +54,7 @@ def extract(table: Table) -> tuple[Talks, Store]:
     lacking = [each for each in chosen if _lacks(each) and each.said]
     unopened = sum(not each.opened and each.from_start and not each.said for each in chosen)
     if not whole and not lacking:
-        raise ReplayError("the capture has no TCP connection and no UDP datagram to play again")
+        raise ReplayError(_nothing(table, unopened, len(chosen) - unopened))
     talks = [_talk(each) for each in whole]
     Turns(talks, whole).work_out()
     everything = sum(each.repeated for group in found.values() for each in group)
@@ -62,9 +65,34 @@ def extract(table: Table) -> tuple[Talks, Store]:
             unopened,
             everything,
             talks[0].time if talks else 0,
+            sum(each.repeated for each in whole if isinstance(each, Flow)),
         ),
         store,
     )
+
+
+def _nothing(table: Table, unopened: int, silent: int) -> str:
+    """Say that nothing can be played, and what there is instead."""
+    ethernet = (frame.data for frame in table if frame.linktype == LinkType.ETHERNET)
+    seen = (glance(data) for data in ethernet if len(data) >= _ETHERNET)
+    cut = {
+        (each.src, each.dst, each.fragment[0])
+        for each in seen
+        if each.fragment and each.protocol in (TCP, UDP)
+    }
+    there = [
+        _several(unopened, "connection that never came about", "connections that never came about"),
+        _several(silent, "connection in which nothing is said", "connections in which nothing is"
+                 " said"),
+        _several(len(cut), "datagram that lacks fragments", "datagrams that lack fragments"),
+    ]  # fmt: skip
+    told = " and ".join(filter(None, there))
+    but = f", only {told}" if told else ""
+    return f"the capture has no TCP connection and no UDP datagram to play again{but}"
+
+
+def _several(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}" if count else ""
 
 
 def _see_that_time_goes_on(table: Table) -> None:

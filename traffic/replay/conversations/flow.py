@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _SAME_WITHIN = 10_000_000
 """Nanoseconds between two sightings of one datagram by one point: on both sides of a router."""
+_COPIED_WITHIN = 100_000
+"""Nanoseconds between two copies of one frame that a switch makes for an analyzer."""
 
 
 class Flow:
@@ -59,12 +61,16 @@ class Flow:
         voice.grow(voice.amount + 1, segment.time)
 
     def _is_sighting(self, one: Segment, other: Segment) -> bool:
-        """Whether two datagrams are one, seen twice: sent twice it has another identification."""
+        """Whether two datagrams are one, seen twice: on both sides of a router, or copied."""
         if (one.size, one.missing) != (other.size, other.missing):
             return False
-        if other.time - one.time > _SAME_WITHIN or one.identification != other.identification:
+        since = other.time - one.time
+        if since > _SAME_WITHIN or one.identification != other.identification:
             return False
-        if not one.identification and one.hops_left == other.hops_left:
-            return False
+        if one.hops_left == other.hops_left:
+            # No router lies between: the same frame, copied, or sent again by a program of its own.
+            copied = one.station != other.station or since <= _COPIED_WITHIN
+            if not one.identification or not copied:
+                return False
         slices = (self._store.slice(each.start, each.size) for each in (one, other))
         return next(slices) == next(slices)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from wirelab.traffic.replay.errors import ReplayError
+from wirelab.traffic.replay.hosts_options import LONGEST_PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,10 @@ class TalkOptions:
         """
         if self.speed is not None and not 0 < self.speed < float("inf"):
             raise ReplayError(f"a speed of {self.speed:g}: give a number above 0, as in 2.5")
-        if not 0 < self.patience < 1e6:
-            raise ReplayError(f"a patience of {self.patience:g} s: give seconds above 0")
+        if not 0 < self.patience <= LONGEST_PATIENCE:
+            raise ReplayError(
+                f"patience is more than 0 and at most {LONGEST_PATIENCE} s, not {self.patience:g}"
+            )
         if self.incomplete not in ("refuse", "skip"):
             raise ReplayError(f"incomplete {self.incomplete!r}: refuse or skip")
         if self.ports not in ("fresh", "recorded"):

@@ -13,7 +13,7 @@ from wirelab.traffic.replay.conversations.orders import orders, write_texts
 from wirelab.traffic.replay.conversations.outcome import expected, facts, problems, shortfalls
 from wirelab.traffic.replay.conversations.segments import TCP
 from wirelab.traffic.replay.conversations.talk import Deed
-from wirelab.traffic.replay.conversations.told import as_json, told
+from wirelab.traffic.replay.conversations.told import as_json, remarks, told
 from wirelab.traffic.replay.errors import ReplayError
 from wirelab.traffic.replay.kind import Judged, Played
 from wirelab.verify.capture import Capture, load_capture
@@ -157,12 +157,13 @@ class Conversations:
         )
         return Judged(list(problems(played.facts)), self._counts() | {"datagrams_lost": lost})
 
-    def _counts(self) -> dict[str, int]:
+    def _counts(self) -> dict[str, Any]:
         talks = self.talks.talks
         return {
             "conversations": len(talks),
             "tcp": sum(talk.protocol == TCP for talk in talks),
             "bytes": sum(talk.size for talk in talks),
+            "remarks": remarks(self.talks),
         }
 
 

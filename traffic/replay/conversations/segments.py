@@ -63,6 +63,8 @@ class Segment:
     """TTL or hop limit: less further on its way."""
     identification: int
     """The IPv4 identification; 0 for IPv6."""
+    station: bytes = b""
+    """The MAC that sent it on this link; empty where links have none."""
     seq: int = 0
     """TCP: the number of its first byte, as in the header."""
     ack: int = 0
@@ -88,6 +90,7 @@ def segments(table: Table, store: Store) -> Iterator[Segment]:
             found = _dissected(dissection, table, place, store) or False
         if found:
             found.frame, found.time, found.point = place + 1, time, point
+            found.station = head[6:12]
             yield found
 
 
@@ -158,7 +161,7 @@ def _tcp(
     return Segment(
         0, 0, 0, TCP, source, destination, number >> 96, number >> 80 & 0xFFFF,
         start + at + header, end - at - header, 0, ip[0], ip[1],
-        number >> 48 & 0xFFFFFFFF, number >> 16 & 0xFFFFFFFF, number & 0xFF,
+        b"", number >> 48 & 0xFFFFFFFF, number >> 16 & 0xFFFFFFFF, number & 0xFF,
     )  # fmt: skip
 
 

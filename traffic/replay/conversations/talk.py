@@ -153,3 +153,5 @@ class Talks:
     """Frames that were further sightings of what is played: other points, retransmissions."""
     began: int
     """When the first conversation opens, in nanoseconds since the epoch."""
+    copies: int = 0
+    """UDP datagrams that were taken for further sightings, by the same point, of the one before."""

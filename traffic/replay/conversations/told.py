@@ -44,7 +44,16 @@ def _remarks(talks: Talks, options: TalkOptions) -> list[str]:
         lines.append(f"{open_ones} connections are open at the end of the capture: they are closed")
     if talks.unopened:
         lines.append(f"{talks.unopened} connections never came about and are left out")
+    lines += remarks(talks)
     return lines + [f"skipped: {talk.name}: {talk.lacks}" for talk in talks.incomplete]
+
+
+def remarks(talks: Talks) -> list[str]:
+    """What was decided about the capture that could have been meant otherwise."""
+    if not talks.copies:
+        return []
+    which = "1 UDP datagram is" if talks.copies == 1 else f"{talks.copies} UDP datagrams are"
+    return [f"{which} taken for repeated sightings of the one before: not sent again"]
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -69,6 +78,7 @@ def as_json(talks: Talks, cast: Cast, options: TalkOptions) -> dict[str, Any]:
         ],
         "incomplete": [{"name": talk.name, "lacks": talk.lacks} for talk in talks.incomplete],
         "unopened": talks.unopened,
+        "repeated_sightings": talks.copies,
     }
 
 

@@ -62,7 +62,7 @@ def _verify(path: Path) -> Result:
 def _is_refused(told: Result | subprocess.CompletedProcess[str]) -> bool:
     """Whether a command ended as for bad input: status 2, one line on standard error, no other."""
     status = told.exit_code if isinstance(told, Result) else told.returncode
-    line = re.fullmatch(r"lab: .+: .+ \(at byte \d+\)\n", told.stderr)
+    line = re.fullmatch(r"lab: .+: (.+ \(at byte \d+\)|(is|cannot be) .+)\n", told.stderr)
     return status == 2 and line is not None and told.stdout == ""
 
 

@@ -128,7 +128,7 @@ machine lacks something.
 )
 @click.option(
     "--patience",
-    type=Finite(0, 1e6, min_open=True),
+    type=Finite(0, 86400, min_open=True),
     metavar="S",
     help="Seconds until what does not come is lost.  [default: 1, of conversations 30]",
 )

@@ -145,7 +145,7 @@ def _settle(ends: Mapping[str, Interface], passed: Callable[[str], int], patienc
             before, since = total, now
         elif now - since > patience:
             return
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_LOOK_EVERY)  # the kernel tells nobody when a counter changes
 
 
 def _longest(lab: Lab) -> float:

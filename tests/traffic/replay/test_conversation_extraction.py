@@ -374,7 +374,7 @@ def test_what_was_rendered_is_found_again(
                 data = bytes((number * 7 + step + at) % 251 for at in range(size))
                 talks[number].say(side, data)
                 bytes_of[number][side] += data
-                for frame in random.sample(recorder.frames, repeats):  # type: ignore[attr-defined]
+                for frame in random.sample(recorder.frames, repeats):  # type: ignore[attr-defined]  # ours
                     if not frame.data[47] & (SYN | FIN):
                         recorder.add(frame.data)
     for talk in talks:

@@ -432,7 +432,7 @@ def test_what_cannot_be_played_is_told_before_anything_is_sent(
     capture: Capture, options: dict[str, object], told: str
 ) -> None:
     with pytest.raises(ReplayError, match=told):
-        prepare(capture, Routed(), options=HostsOptions(**options))  # type: ignore[arg-type]
+        prepare(capture, Routed(), options=HostsOptions(**options))  # type: ignore[arg-type] # as given
 
 
 def test_a_capture_that_was_cut_is_refused() -> None:
